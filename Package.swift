@@ -1,0 +1,109 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Swift 6 with the strictest upcoming rules; a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+/// A layer of the house: what it may import is the table in ARCHITECTURE.md, held by ArchitectureTests.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: strict)
+}
+
+/// A C program without dependencies: it must start in a blink and run in any container.
+func staticProgram(_ name: String) -> Target {
+    .executableTarget(
+        name: name, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
+        linkerSettings: [.unsafeFlags(["-static-executable"])])
+}
+
+let package = Package(
+    name: "kijabi-project",
+    products: [.executable(name: "kijabi", targets: ["kijabi"])],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0")
+    ],
+    targets: [
+        // Leaves
+        .target(
+            name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(
+            name: "CEditline", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("edit")]),
+        layer("Documents", [.product(name: "Yams", package: "Yams")]),
+        layer("Terminal"),
+        layer("LinuxKernel", ["CLinux"]),
+        layer("OCI", ["Documents"]),
+        layer("KubernetesAPI", ["Documents"]),
+        layer("ContainerRuntime"),
+        layer("Commands", ["Terminal"]),
+        // Cluster state
+        layer("ObjectStore", ["Documents"]),
+        layer("APIServer", ["ObjectStore", "KubernetesAPI", "Documents"]),
+        // Reconcilers
+        layer("ControllerRuntime", ["KubernetesAPI", "Documents"]),
+        layer("Controllers", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
+        layer("Scheduler", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
+        layer("Kubelet", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
+        // Containers
+        layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "OCI", "Documents"]),
+        // Composition
+        layer(
+            "Cluster",
+            [
+                "ObjectStore", "APIServer", "ControllerRuntime", "Controllers", "Scheduler", "Kubelet",
+                "ContainerRuntime", "ContainerEngine", "KubernetesAPI", "LinuxKernel", "Documents",
+            ]),
+        // People
+        layer("Kubectl", ["Commands", "Terminal", "KubernetesAPI", "Documents"]),
+        layer("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),
+        layer("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
+        layer("Transcripts", ["Documents", "Terminal"]),
+        layer(
+            "Shell",
+            [
+                "Commands", "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal", "KubernetesAPI",
+                "ContainerRuntime", "Documents", "CEditline",
+            ]),
+        .executableTarget(
+            name: "kijabi",
+            dependencies: ["Shell", "Cluster", "Commands", "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal"],
+            swiftSettings: strict),
+        staticProgram("kijabi-zygote"),
+        staticProgram("kijabi-stub"),
+        .executableTarget(
+            name: "kijabi-packetfilter", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
+            linkerSettings: [.linkedLibrary("nftables")]),
+        // Tests
+        tests("Documents", []),
+        tests("Terminal", []),
+        tests("Commands", ["Terminal"]),
+        tests("KubernetesAPI", ["Documents"]),
+        tests("ObjectStore", ["Documents"]),
+        tests("APIServer", ["ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("ControllerRuntime", ["APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("Controllers", ["ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("Scheduler", ["ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("Kubelet", ["ControllerRuntime", "ContainerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("LinuxKernel", []),
+        tests("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "Documents"]),
+        tests("Cluster", ["ContainerRuntime", "KubernetesAPI", "Documents"]),
+        tests("Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("Docker", ["Commands", "Terminal", "ContainerRuntime"]),
+        tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
+        tests("Transcripts", ["Documents", "Terminal"]),
+        tests("Shell", ["Commands", "Terminal"]),
+    ]
+)

@@ -1,0 +1,22 @@
+/// What a container runtime can refuse, with what a person needs to mend it.
+public enum RuntimeError: Error, Sendable, Hashable {
+    case noSuchImage(String)
+    case noSuchContainer(String)
+    case noSuchSandbox(String)
+    /// The name is taken by the container with that id.
+    case nameInUse(name: String, by: String)
+    /// The program was not found in the container (exit status 127).
+    case commandNotFound(String)
+    /// The program cannot be executed (exit status 126).
+    case commandNotExecutable(String, errno: Int32)
+    /// The call does not fit the container's state, e.g. exec in one that has exited.
+    case wrongState(id: String, state: ContainerState, wanted: String)
+    /// A field of a configuration is wrong.
+    case invalid(field: String, reason: String)
+    /// Nothing answers at that address.
+    case unreachable(address: String, port: UInt16, errno: Int32)
+    /// The kernel refused a step. `stage` names it as the trace does, e.g. `mount overlay`.
+    case system(stage: String, errno: Int32, path: String?)
+    /// This machine cannot run containers; `kijabi doctor` tells the fix.
+    case unavailable(reason: String)
+}
