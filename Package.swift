@@ -96,7 +96,9 @@ let package = Package(
         tests("ControllerRuntime", ["APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
         tests("Controllers", ["ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
         tests("Scheduler", ["ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
-        tests("Kubelet", ["ControllerRuntime", "ContainerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests(
+            "Kubelet",
+            ["ControllerRuntime", "ContainerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
         tests("LinuxKernel", []),
         tests("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "Documents"]),
         tests("Cluster", ["ContainerRuntime", "KubernetesAPI", "Documents"]),

@@ -22,10 +22,12 @@ public protocol KubernetesClient: Sendable {
     /// Replaces. A `resourceVersion` in the object must match, else `.conflict`.
     func update(
         _ resource: APIResource, namespace: String?, _ object: KubernetesObject, subresource: Subresource?,
-        _ options: WriteOptions) async throws(Status) -> KubernetesObject
+        _ options: WriteOptions
+    ) async throws(Status) -> KubernetesObject
     func patch(
         _ resource: APIResource, namespace: String?, name: String, _ patch: Patch, subresource: Subresource?,
-        _ options: WriteOptions) async throws(Status) -> KubernetesObject
+        _ options: WriteOptions
+    ) async throws(Status) -> KubernetesObject
     /// Asks for deletion. With a grace period or finalizers the object stays, marked, until they are done.
     /// - Returns: the object as it was left (marked) or as it was when it went.
     func delete(_ resource: APIResource, namespace: String?, name: String, _ options: DeleteOptions)
@@ -168,7 +170,9 @@ public struct WriteOptions: Sendable {
 }
 
 public struct DeleteOptions: Sendable {
-    public enum Propagation: String, Sendable { case background = "Background", foreground = "Foreground", orphan = "Orphan" }
+    public enum Propagation: String, Sendable {
+        case background = "Background", foreground = "Foreground", orphan = "Orphan"
+    }
     /// Seconds; nil takes the object's default (30 for Pods).
     public var gracePeriodSeconds: Int?
     public var propagation: Propagation

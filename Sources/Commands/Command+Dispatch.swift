@@ -1,0 +1,31 @@
+import Terminal
+
+extension Command {
+    /// Parses `words` (those behind the command's own name) and runs what they name.
+    /// - Returns: the exit status; 2 for a line that cannot be understood, unless `usageStatus` says otherwise (kubectl: 1,
+    ///   docker: 125).
+    public func dispatch(_ words: [String], _ context: CommandContext, usageStatus: Int32 = 2) async -> Int32 {
+        var parser = CommandLineParser(root: self, words: words)
+        let parsed: CommandLineParser.Result
+        do {
+            parsed = try parser.parse()
+        } catch .helpRequested {
+            context.output.write(
+                HelpScreen(
+                    command: parser.result.command, path: parser.result.invocation.path, flags: parser.result.flags
+                ).text(context.language, style: context.style))
+            return 0
+        } catch {
+            context.error.write(
+                UsageMessage(error: error, path: parser.result.invocation.path).text(context.language))
+            return usageStatus
+        }
+        guard let run = parsed.command.run else {
+            context.output.write(
+                HelpScreen(command: parsed.command, path: parsed.invocation.path, flags: parsed.flags)
+                    .text(context.language, style: context.style))
+            return parsed.invocation.path.count > 1 ? usageStatus : 0
+        }
+        return await run(parsed.invocation, context)
+    }
+}

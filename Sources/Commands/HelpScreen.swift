@@ -1,0 +1,54 @@
+import Terminal
+
+/// The help of one command: what it does, how it is written, examples, subcommands and flags.
+struct HelpScreen {
+    let command: Command
+    let path: [String]
+    let flags: [Flag]
+
+    func text(_ language: Language, style: Style) -> String {
+        var text = command.summary(language) + "\n"
+        if let details = command.details { text += "\n" + details(language) + "\n" }
+        text += section(Localized(ko: "사용법", en: "Usage"), [usageLine], language, style)
+        text += section(
+            Localized(ko: "예", en: "Examples"),
+            command.examples.flatMap { [style("# " + $0.explanation(language), .dim), $0.command] }, language, style)
+        let subcommands = command.subcommands.map { [$0.name, $0.summary(language)] }
+        text += section(Localized(ko: "명령", en: "Commands"), lines(subcommands), language, style)
+        text += section(
+            Localized(ko: "옵션", en: "Flags"), lines(flags.map { [Self.name(of: $0), Self.note(of: $0, language)] }),
+            language, style)
+        return text
+    }
+
+    private var usageLine: String {
+        let words = path.joined(separator: " ")
+        if !command.usage.isEmpty { return "\(words) \(command.usage)" }
+        return command.subcommands.isEmpty ? words + (flags.isEmpty ? "" : " [flags]") : "\(words) COMMAND"
+    }
+
+    private func section(_ title: Localized, _ lines: [String], _ language: Language, _ style: Style) -> String {
+        guard !lines.isEmpty else { return "" }
+        return "\n" + style(title(language) + ":", .bold) + "\n" + lines.map { "  \($0)\n" }.joined()
+    }
+
+    private func lines(_ rows: [[String]]) -> [String] {
+        TablePrinter(rows: rows).text().split(separator: "\n").map(String.init)
+    }
+
+    private static func name(of flag: Flag) -> String {
+        let short = flag.short.map { "-\($0), " } ?? "    "
+        switch flag.kind {
+        case .toggle: return "\(short)--\(flag.name)"
+        case .optionalText: return "\(short)--\(flag.name)[=\(flag.placeholder)]"
+        default: return "\(short)--\(flag.name) \(flag.placeholder)"
+        }
+    }
+
+    private static func note(of flag: Flag, _ language: Language) -> String {
+        var note = flag.summary(language)
+        if !flag.allowed.isEmpty { note += " (\(flag.allowed.joined(separator: " | ")))" }
+        if let fallback = flag.fallback, !fallback.isEmpty { note += " [\(fallback)]" }
+        return note
+    }
+}
