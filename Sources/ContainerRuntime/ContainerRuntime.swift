@@ -12,6 +12,10 @@ public protocol ContainerRuntime: Sendable {
     /// - Throws: `.noSuchImage`.
     func resolveImage(_ reference: String) async throws(RuntimeError) -> ImageSummary
 
+    /// The references that `resolveImage` can make here without a network, present or not: what to suggest when an
+    /// image does not exist.
+    func offeredImages() async -> [String]
+
     // MARK: Sandboxes (pods)
 
     /// Makes a sandbox: the namespaces that the containers of one pod share.
@@ -68,6 +72,10 @@ public protocol ContainerRuntime: Sendable {
 
     /// The network of this runtime.
     var network: any PodNetwork { get }
+}
+
+extension ContainerRuntime {
+    public func offeredImages() async -> [String] { [] }
 }
 
 /// A joined stream: the front end's hold on an attached container or an exec'ed process.
