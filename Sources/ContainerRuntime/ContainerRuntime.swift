@@ -67,6 +67,9 @@ public protocol ContainerRuntime: Sendable {
     /// Opens a file as the container sees it. Symbolic links cannot lead out of its root (openat2 `RESOLVE_IN_ROOT`).
     /// - Returns: a descriptor that the caller closes.
     func openFile(_ id: String, path: String, flags: Int32, mode: UInt32) async throws(RuntimeError) -> Int32
+    /// Removes a named volume (`Mount.Source.volume`) and what is in it. Idempotent.
+    /// - Throws: `.volumeInUse` while a container that has not been removed mounts it.
+    func removeVolume(_ name: String) async throws(RuntimeError)
     /// What happens to containers from now on.
     func events() async -> AsyncStream<ContainerEvent>
 
@@ -76,6 +79,9 @@ public protocol ContainerRuntime: Sendable {
 
 extension ContainerRuntime {
     public func offeredImages() async -> [String] { [] }
+
+    /// A runtime without a store for volumes has none to remove.
+    public func removeVolume(_ name: String) async throws(RuntimeError) {}
 }
 
 /// A joined stream: the front end's hold on an attached container or an exec'ed process.

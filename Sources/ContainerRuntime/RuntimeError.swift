@@ -9,6 +9,8 @@ public enum RuntimeError: Error, Sendable, Hashable {
     case commandNotFound(String)
     /// The program cannot be executed (exit status 126).
     case commandNotExecutable(String, errno: Int32)
+    /// The volume is mounted by the container with that id.
+    case volumeInUse(name: String, by: String)
     /// The call does not fit the container's state, e.g. exec in one that has exited.
     case wrongState(id: String, state: ContainerState, wanted: String)
     /// A field of a configuration is wrong.
