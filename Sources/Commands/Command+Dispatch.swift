@@ -2,9 +2,8 @@ import Terminal
 
 extension Command {
     /// Parses `words` (those behind the command's own name) and runs what they name.
-    /// - Returns: the exit status; 2 for a line that cannot be understood, unless `usageStatus` says otherwise (kubectl: 1,
-    ///   docker: 125).
-    public func dispatch(_ words: [String], _ context: CommandContext, usageStatus: Int32 = 2) async -> Int32 {
+    /// - Returns: the exit status; `usageStatus` for a line that cannot be understood.
+    public func dispatch(_ words: [String], _ context: CommandContext) async -> Int32 {
         var parser = CommandLineParser(root: self, words: words)
         let parsed: CommandLineParser.Result
         do {

@@ -13,6 +13,8 @@ public struct Command: Sendable {
     public var examples: [(command: String, explanation: Localized)]
     public var flags: [Flag]
     public var subcommands: [Command]
+    /// The exit status of a line that cannot be understood; that of the root counts (kubectl: 1, docker: 125).
+    public var usageStatus: Int32
     /// Flags stop at the first argument (docker run IMAGE …, docker exec CONTAINER …).
     public var stopsAtFirstArgument: Bool
     /// Completions of the argument at `index` (0 is the first), given those before it.
@@ -23,7 +25,7 @@ public struct Command: Sendable {
     public init(
         _ name: String, aliases: [String] = [], summary: Localized, usage: String = "", details: Localized? = nil,
         examples: [(command: String, explanation: Localized)] = [], flags: [Flag] = [], subcommands: [Command] = [],
-        stopsAtFirstArgument: Bool = false,
+        usageStatus: Int32 = 2, stopsAtFirstArgument: Bool = false,
         completeArgument: (@Sendable (Invocation, _ index: Int, _ prefix: String) async -> [Completion])? = nil,
         run: (@Sendable (Invocation, CommandContext) async -> Int32)? = nil
     ) {
@@ -35,6 +37,7 @@ public struct Command: Sendable {
         self.examples = examples
         self.flags = flags
         self.subcommands = subcommands
+        self.usageStatus = usageStatus
         self.stopsAtFirstArgument = stopsAtFirstArgument
         self.completeArgument = completeArgument
         self.run = run

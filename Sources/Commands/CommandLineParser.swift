@@ -25,6 +25,7 @@ struct CommandLineParser {
 
     init(root: Command, words: [String]) {
         result = Result(command: root, flags: root.flags, invocation: Invocation(path: [root.name]))
+        result.invocation.words = words
         self.words = words[...]
     }
 

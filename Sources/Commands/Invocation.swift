@@ -2,6 +2,8 @@
 public struct Invocation: Sendable {
     /// The words that led to the command: `["kubectl", "rollout", "undo"]`.
     public var path: [String]
+    /// The words as they were typed, behind the root command's name.
+    public var words: [String]
     /// Arguments before `--`.
     public var arguments: [String]
     /// Arguments behind `--`, or nil where there was none.
@@ -12,6 +14,7 @@ public struct Invocation: Sendable {
 
     public init(path: [String], arguments: [String] = [], afterDashes: [String]? = nil) {
         self.path = path
+        words = []
         self.arguments = arguments
         self.afterDashes = afterDashes
         values = [:]
