@@ -42,6 +42,20 @@ public struct Command: Sendable {
         self.completeArgument = completeArgument
         self.run = run
     }
+
+    /// A command whose arguments are not completed, or get their completion later; `run` can then trail.
+    public init(
+        _ name: String, aliases: [String] = [], summary: Localized, usage: String = "", details: Localized? = nil,
+        examples: [(command: String, explanation: Localized)] = [], flags: [Flag] = [],
+        usageStatus: Int32 = 2, stopsAtFirstArgument: Bool = false,
+        run: @escaping @Sendable (Invocation, CommandContext) async -> Int32
+    ) {
+        self.init(
+            name, aliases: aliases, summary: summary, usage: usage, details: details, examples: examples,
+            flags: flags, subcommands: [], usageStatus: usageStatus, stopsAtFirstArgument: stopsAtFirstArgument,
+            completeArgument: nil,
+            run: run)
+    }
 }
 
 /// A flag in the syntax of pflag: `--name value`, `--name=value`, `-n value`, `-nvalue`, `-n=value`; switches may be

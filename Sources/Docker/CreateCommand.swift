@@ -1,0 +1,51 @@
+import Commands
+import ContainerRuntime
+import Terminal
+
+/// `docker create`: everything of run but the start.
+enum CreateCommand {
+    static func make(_ runtime: any ContainerRuntime) -> Command {
+        Command(
+            "create", summary: Localized(ko: "컨테이너를 만들어만 둔다", en: "Create a new container"),
+            usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]", flags: RunOptions.flags, stopsAtFirstArgument: true,
+            completeArgument: { _, index, _ in
+                guard index == 0 else { return [] }
+                return await ImageCompletion.references(runtime)
+            }
+        ) { line, context in
+            guard !line.allArguments.isEmpty else {
+                return context.reportUsage("'docker create' requires at least 1 argument", command: "create")
+            }
+            do throws(RuntimeError) {
+                context.output.line(try await create(line, runtime, context))
+                return 0
+            } catch {
+                return context.report(error)
+            }
+        }
+    }
+
+    /// Makes the container that a command line of run or create means.
+    /// - Returns: its id.
+    static func create(_ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext)
+        async throws(RuntimeError) -> String
+    {
+        var configuration = try RunOptions.configuration(line)
+        for name in line.all("env") where !name.contains("=") {
+            if let value = context.environment[name] { configuration.environment.append("\(name)=\(value)") }
+        }
+        let network: SandboxConfiguration.Network
+        switch line["network"] ?? "bridge" {
+        case "bridge", "default": network = .pod(subnet: "172.17.0.0/16")
+        case "none": network = .none
+        case "host": network = .host
+        case let name where name.hasPrefix("container:"):
+            let other = try await runtime.containerStatus(String(name.dropFirst("container:".count)))
+            network = .sandbox(other.sandboxID)
+        case let name:
+            throw .invalid(field: "--network", reason: "network \(name) not found (bridge, none, host, container:NAME)")
+        }
+        configuration.sandbox = RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
+        return try await runtime.createContainer(configuration)
+    }
+}

@@ -1,0 +1,104 @@
+import Commands
+import ContainerRuntime
+import Terminal
+
+/// A runtime error as docker words it, and a next step for a beginner.
+struct DockerMessage {
+    let error: RuntimeError
+
+    /// The sentence behind `docker: `/`Error response from daemon: `.
+    var sentence: String {
+        switch error {
+        case .noSuchImage(let name): "No such image: \(name)"
+        case .noSuchContainer(let name): "No such container: \(name)"
+        case .noSuchSandbox(let name): "No such sandbox: \(name)"
+        case .nameInUse(let name, let id):
+            "Conflict. The container name \"/\(name)\" is already in use by container \"\(id)\". "
+                + "You have to remove (or rename) that container to be able to reuse that name."
+        case .commandNotFound(let command):
+            "failed to create task for container: exec: \"\(command)\": executable file not found in $PATH"
+        case .commandNotExecutable(let command, let errno):
+            "failed to create task for container: exec: \"\(command)\": \(ErrorNumber.text(errno))"
+        case .wrongState(let id, let state, let wanted):
+            "container \(id.prefix(12)) is \(state.rawValue)\(wanted.isEmpty ? "" : ": \(wanted)")"
+        case .invalid(let field, let reason): "invalid \(field): \(reason)"
+        case .volumeInUse(let name, let id): "remove \(name): volume is in use - [\(id)]"
+        case .portInUse(let address, let port):
+            "failed to set up container networking: Bind for \(address):\(port) failed: port is already allocated"
+        case .unreachable(let address, let port, let errno):
+            "connect \(address):\(port): \(ErrorNumber.text(errno))"
+        case .system(let stage, let errno, let path):
+            "\(stage)\(path.map { " \($0)" } ?? ""): \(ErrorNumber.text(errno))"
+        case .unavailable(let reason): reason
+        }
+    }
+
+    /// What to try next, in the learner's language.
+    func hint(_ language: Language) -> String? {
+        switch error {
+        case .noSuchImage:
+            Localized(
+                ko: "지금 쓸 수 있는 이미지는 'docker images' 로 볼 수 있어요.",
+                en: "'docker images' lists the images that are here.")(language)
+        case .noSuchContainer:
+            Localized(
+                ko: "'docker ps -a' 로 멈춘 컨테이너까지 모두 볼 수 있어요.",
+                en: "'docker ps -a' lists all containers, stopped ones too.")(language)
+        case .nameInUse(let name, _):
+            Localized(
+                ko: "'docker rm -f \(name)' 으로 지우거나 다른 이름을 쓰세요.",
+                en: "Remove it with 'docker rm -f \(name)', or use another name.")(language)
+        case .commandNotFound(let command):
+            Localized(
+                ko: "이 이미지 안에는 '\(command)' 프로그램이 없어요. 철자를 확인해 보세요.",
+                en: "There is no program '\(command)' inside this image. Check the spelling.")(language)
+        case .wrongState(_, .exited, _), .wrongState(_, .created, _):
+            Localized(
+                ko: "'docker start' 로 다시 켤 수 있어요.", en: "'docker start' starts it again.")(language)
+        case .wrongState(let id, .running, _):
+            Localized(
+                ko: "먼저 'docker stop \(id.prefix(12))' 으로 멈추거나 -f 를 붙이세요.",
+                en: "Stop it first with 'docker stop \(id.prefix(12))', or add -f.")(language)
+        case .portInUse(_, let port):
+            Localized(
+                ko: "포트 \(port) 은(는) 이미 누가 쓰고 있어요. 'docker ps' 로 확인하거나 다른 번호를 쓰세요.",
+                en: "Somebody uses port \(port) already. Look with 'docker ps', or publish another number.")(language)
+        case .unavailable, .system:
+            Localized(
+                ko: "'kijabi doctor' 가 이 컴퓨터에서 무엇이 되고 안 되는지 알려 줘요.",
+                en: "'kijabi doctor' tells what this machine allows, and the fix.")(language)
+        default: nil
+        }
+    }
+
+    /// The exit status of `docker run` and `exec` for it.
+    var status: Int32 {
+        switch error {
+        case .commandNotFound: 127
+        case .commandNotExecutable: 126
+        default: 125
+        }
+    }
+}
+
+extension CommandContext {
+    /// Reports a runtime error on the error stream.
+    /// - Returns: 1, the status of most docker commands that fail.
+    @discardableResult
+    func report(_ error: RuntimeError, prefix: String = "Error response from daemon: ") -> Int32 {
+        let message = DockerMessage(error: error)
+        self.error.line(prefix + message.sentence)
+        if let hint = message.hint(language) { self.error.line(hint) }
+        return 1
+    }
+
+    /// Reports a wrong command line.
+    func reportUsage(_ sentence: String, command: String) -> Int32 {
+        error.line("docker: \(sentence)")
+        error.line(
+            Localized(
+                ko: "사용법은 'docker \(command) --help' 로 볼 수 있어요.",
+                en: "See 'docker \(command) --help' for usage.")(language))
+        return 125
+    }
+}

@@ -1,0 +1,68 @@
+import Commands
+import ContainerRuntime
+import Documents
+import Terminal
+
+/// `docker inspect`: containers and images as documents.
+enum InspectCommand {
+    static func make(_ runtime: any ContainerRuntime) -> Command {
+        Command(
+            "inspect", summary: Localized(ko: "속속들이 보여 준다", en: "Show everything about containers and images"),
+            usage: "[OPTIONS] NAME|ID [NAME|ID...]",
+            examples: [
+                (
+                    "docker inspect -f '{{.State.Pid}}' web",
+                    Localized(ko: "바깥에서 본 프로세스 번호", en: "Its process number as the machine counts")
+                )
+            ],
+            flags: [
+                Flag(
+                    "format", short: "f", .text, placeholder: "TEMPLATE",
+                    summary: Localized(ko: "출력 틀", en: "Format output with a Go template")),
+                Flag("type", .text, placeholder: "TYPE", summary: Localized(ko: "종류", en: "container or image")),
+            ]
+        ) { line, context in
+            guard !line.allArguments.isEmpty else {
+                return context.reportUsage("'docker inspect' requires at least 1 argument", command: "inspect")
+            }
+            do throws(RuntimeError) {
+                return try await print(line, runtime, context)
+            } catch {
+                return context.report(error)
+            }
+        }.completingContainers(runtime)
+    }
+
+    private static func print(_ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext)
+        async throws(RuntimeError) -> Int32
+    {
+        let template: GoTemplate? =
+            if let format = line["format"] { try FormatFlag.template(format) } else { nil }
+        var found: [JSONValue] = []
+        var status: Int32 = 0
+        for name in line.allArguments {
+            if let document = await document(name, type: line["type"], runtime) {
+                found.append(document)
+            } else {
+                context.error.line("Error: No such object: \(name)")
+                status = 1
+            }
+        }
+        if let template {
+            for document in found { context.output.line(try FormatFlag.render(template, document)) }
+        } else {
+            context.output.line(JSONValue.array(found).prettyPrinted())
+        }
+        return status
+    }
+
+    private static func document(_ name: String, type: String?, _ runtime: any ContainerRuntime) async -> JSONValue? {
+        if type != "image", let status = try? await runtime.containerStatus(name) {
+            return ContainerDocument.make(status)
+        }
+        if type != "container", let image = try? await runtime.resolveImage(name) {
+            return ImageDocument.make(image)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,35 @@
+import Commands
+import ContainerRuntime
+import Terminal
+
+/// `docker rm`
+enum RemoveCommand {
+    static func make(_ runtime: any ContainerRuntime) -> Command {
+        Command(
+            "rm", aliases: ["remove"], summary: Localized(ko: "컨테이너를 지운다", en: "Remove containers"),
+            usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+            flags: [
+                Flag("force", short: "f", summary: Localized(ko: "돌고 있어도 지운다", en: "Remove even a running one")),
+                Flag("volumes", short: "v", summary: Localized(ko: "이름 없는 볼륨도", en: "Remove anonymous volumes too")),
+            ]
+        ) { line, context in
+            let force = line.isOn("force")
+            return await context.forEach(line.allArguments, command: "rm") { name throws(RuntimeError) in
+                let status: ContainerStatus
+                do throws(RuntimeError) {
+                    status = try await runtime.containerStatus(name)
+                } catch {
+                    if force, case .noSuchContainer = error { return }
+                    throw error
+                }
+                if status.state == .running, !force {
+                    throw .invalid(
+                        field: "request",
+                        reason: "cannot remove container \"\(status.name)\": container is running: "
+                            + "stop the container before removing or force remove (docker rm -f \(status.name))")
+                }
+                try await runtime.removeContainer(status.id, force: force)
+            }
+        }.completingContainers(runtime)
+    }
+}

@@ -1,0 +1,92 @@
+import Commands
+import ContainerRuntime
+import Terminal
+
+/// `docker start`
+enum StartCommand {
+    static func make(_ runtime: any ContainerRuntime) -> Command {
+        Command(
+            "start", summary: Localized(ko: "멈춘 컨테이너를 켠다", en: "Start stopped containers"),
+            usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+            flags: [
+                Flag("attach", short: "a", summary: Localized(ko: "출력을 잇는다", en: "Attach its output")),
+                Flag("interactive", short: "i", summary: Localized(ko: "입력을 잇는다", en: "Attach its input")),
+            ]
+        ) { line, context in
+            let isAttached = line.isOn("attach") || line.isOn("interactive")
+            if isAttached, line.allArguments.count == 1 {
+                return await attached(line.allArguments[0], line, runtime, context)
+            }
+            return await context.forEach(line.allArguments, command: "start") { name throws(RuntimeError) in
+                let status = try await runtime.containerStatus(name)
+                if status.state != .running { try await runtime.startContainer(status.id) }
+            }
+        }.completingContainers(runtime) { $0.state != .running }
+    }
+
+    private static func attached(
+        _ name: String, _ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext
+    ) async -> Int32 {
+        do throws(RuntimeError) {
+            let status = try await runtime.containerStatus(name)
+            return try await AttachCommand.run(status, runtime, context, withInput: line.isOn("interactive")) {
+                () throws(RuntimeError) in
+                if status.state != .running { try await runtime.startContainer(status.id) }
+            }
+        } catch {
+            context.report(error)
+            return DockerMessage(error: error).status
+        }
+    }
+}
+
+/// `docker attach`
+enum AttachCommand {
+    static func make(_ runtime: any ContainerRuntime) -> Command {
+        Command(
+            "attach",
+            summary: Localized(ko: "도는 컨테이너의 입출력에 붙는다", en: "Attach to a running container"), usage: "CONTAINER"
+        ) { line, context in
+            guard line.allArguments.count == 1 else {
+                return context.reportUsage("'docker attach' requires exactly 1 argument", command: "attach")
+            }
+            do throws(RuntimeError) {
+                let status = try await runtime.containerStatus(line.allArguments[0])
+                guard status.state == .running else {
+                    throw .wrongState(
+                        id: status.name, state: status.state, wanted: "you cannot attach to a stopped container")
+                }
+                return try await run(status, runtime, context, withInput: true) { () throws(RuntimeError) in }
+            } catch {
+                return context.report(error)
+            }
+        }.completingContainers(runtime, onlyFirst: true) { $0.state == .running }
+    }
+
+    /// Joins the container's streams, does `start`, and waits.
+    static func run(
+        _ status: ContainerStatus, _ runtime: any ContainerRuntime, _ context: CommandContext, withInput: Bool,
+        start: () async throws(RuntimeError) -> Void
+    ) async throws(RuntimeError) -> Int32 {
+        let reads = withInput && status.configuration.openInput
+        let session = try await runtime.attach(
+            status.id,
+            streams: StreamDescriptors(
+                input: reads ? context.input : nil, output: context.output.descriptor,
+                error: context.error.descriptor))
+        do {
+            try await start()
+        } catch {
+            await session.detach()
+            throw error
+        }
+        let foreground = ForegroundSession(
+            session: session, context: context, hasTerminal: status.configuration.terminal, readsInput: reads)
+        switch try await foreground.run() {
+        case .exited(let exit): return exit.code
+        case .leftRunning:
+            await LeftRunning.tell(status.id, runtime, context)
+            return 130
+        }
+    }
+}
