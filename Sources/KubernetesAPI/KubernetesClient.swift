@@ -142,7 +142,8 @@ public enum WatchEvent: Sendable {
 public typealias WatchStream = AsyncThrowingStream<WatchEvent, any Error>
 
 public enum Subresource: String, Sendable, Hashable {
-    case status, scale, binding, eviction
+    /// `finalize` is for namespaces: only `spec.finalizers` is written.
+    case status, scale, binding, eviction, finalize
 }
 
 public enum Patch: Sendable {
