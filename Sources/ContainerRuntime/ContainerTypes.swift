@@ -263,20 +263,33 @@ public struct ContainerProcess: Sendable, Hashable {
 }
 
 public struct ContainerEvent: Sendable {
-    public enum Kind: String, Sendable { case create, start, die, destroy, oom }
+    public enum Kind: String, Sendable {
+        case create, start, die, destroy, oom
+        /// A further process was started in it; `command` says which.
+        case exec
+    }
     public var kind: Kind
     public var containerID: String
     public var sandboxID: String
     /// Of `die`.
     public var exit: ExitStatus?
+    /// Of `exec`.
+    public var command: [String]?
+    /// The container as it was at that moment: it may be gone by the time anybody asks.
+    public var status: ContainerStatus?
     /// Seconds since 1970, with fraction.
     public var time: Double
 
-    public init(kind: Kind, containerID: String, sandboxID: String, exit: ExitStatus? = nil, time: Double) {
+    public init(
+        kind: Kind, containerID: String, sandboxID: String, exit: ExitStatus? = nil, command: [String]? = nil,
+        status: ContainerStatus? = nil, time: Double
+    ) {
         self.kind = kind
         self.containerID = containerID
         self.sandboxID = sandboxID
         self.exit = exit
+        self.command = command
+        self.status = status
         self.time = time
     }
 }
