@@ -2,7 +2,7 @@ import ControllerRuntime
 import Documents
 import KubernetesAPI
 
-/// TEMPORARY
+/// Writes Events about objects.
 struct EventRecorder: Sendable {
     enum Kind: String { case normal = "Normal", warning = "Warning" }
     let client: any KubernetesClient

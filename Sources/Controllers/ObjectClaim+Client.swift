@@ -26,7 +26,7 @@ extension ObjectClaim {
             released.ownerReferences.removeAll { $0.uid == owner.uid }
             do {
                 _ = try await client.update(resource, released)
-            } catch where error.reason == .notFound {
+            } catch  where error.reason == .notFound {
                 continue
             }
         }

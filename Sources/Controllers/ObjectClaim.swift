@@ -10,7 +10,8 @@ struct ObjectClaim: Sendable, Equatable {
     var toRelease: [KubernetesObject] = []
 
     /// - Parameter candidates: objects of the owner's namespace.
-    static func decide(owner: KubernetesObject, selector: LabelSelector, candidates: [KubernetesObject]) -> ObjectClaim {
+    static func decide(owner: KubernetesObject, selector: LabelSelector, candidates: [KubernetesObject]) -> ObjectClaim
+    {
         var claim = ObjectClaim()
         // An empty selector would claim everything; validation refuses it, and so do we.
         guard !selector.requirements.isEmpty else { return claim }

@@ -86,12 +86,7 @@ struct DeploymentReconciler: Reconciler {
             _ = try await client.update(.replicaSets, set)
             if from != to { await recordScaling(of: set, from: from, to: to, about: deployment) }
         case .deleteReplicaSet(let set):
-            do {
-                _ = try await client.delete(
-                    .replicaSets, namespace: set.namespace, name: set.name, DeleteOptions(preconditionUID: set.uid))
-            } catch where error.reason == .notFound {
-                return
-            }
+            try await client.deleteIfPresent(.replicaSets, set)
         case .setRevision(let revision):
             deployment = try await client.patch(
                 .deployments, namespace: deployment.namespace, name: deployment.name,
@@ -112,7 +107,7 @@ struct DeploymentReconciler: Reconciler {
             let created = try await client.create(.replicaSets, set)
             let size = ReplicaSetView(created).desiredReplicas
             if size > 0 { await recordScaling(of: created, from: 0, to: size, about: deployment) }
-        } catch where error.reason == .alreadyExists {
+        } catch  where error.reason == .alreadyExists {
             let live = try await client.get(.replicaSets, namespace: set.namespace, name: set.name)
             if live.controller?.uid == deployment.uid,
                 DeploymentDecision.template(of: ReplicaSetView(live)) == DeploymentView(deployment).template
