@@ -59,7 +59,7 @@ let package = Package(
         layer("Scheduler", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
         layer("Kubelet", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         // Containers
-        layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "OCI", "Documents"]),
+        layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents"]),
         // Composition
         layer(
             "Cluster",
