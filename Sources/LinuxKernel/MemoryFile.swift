@@ -5,8 +5,8 @@ import Glibc
 public enum MemoryFile {
     /// A file with these contents, close-on-exec.
     /// - Parameter name: as /proc/PID/fd shows it.
-    public static func make(_ name: String, contents: [UInt8] = []) throws(Errno) -> Descriptor {
-        let file = Descriptor(owning: try checked { kijabi_memfd_create(name, UInt32(1)) })
+    public static func make(_ name: String, contents: [UInt8] = []) throws(Errno) -> FileDescriptor {
+        let file = FileDescriptor(owning: try checked { kijabi_memfd_create(name, UInt32(1)) })
         var written = 0
         while written < contents.count {
             written += try checked {

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// Messages with descriptors beside them: sendmsg(2), recvmsg(2) with `SCM_RIGHTS`.
-extension Descriptor {
+extension FileDescriptor {
     /// Sends one message. The descriptors are duplicated into the receiver.
     public func send(_ bytes: [UInt8], descriptors: [Int32] = [], flags: Int32 = 0) throws(Errno) {
         try checked {
@@ -16,7 +16,7 @@ extension Descriptor {
     }
 
     /// Receives one message of at most `limit` bytes; waits for it. Empty at the end of the connection.
-    public func receive(limit: Int, flags: Int32 = 0) throws(Errno) -> (bytes: [UInt8], descriptors: [Descriptor]) {
+    public func receive(limit: Int, flags: Int32 = 0) throws(Errno) -> (bytes: [UInt8], descriptors: [FileDescriptor]) {
         var numbers = [Int32](repeating: -1, count: ZYGOTE_DESCRIPTOR_LIMIT)
         var count = numbers.count
         var bytes = [UInt8](repeating: 0, count: limit)
@@ -24,6 +24,6 @@ extension Descriptor {
             bytes.withUnsafeMutableBytes { kijabi_receive(number, $0.baseAddress, $0.count, &numbers, &count, flags) }
         }
         bytes.removeLast(limit - length)
-        return (bytes, numbers.prefix(count).map(Descriptor.init(owning:)))
+        return (bytes, numbers.prefix(count).map(FileDescriptor.init(owning:)))
     }
 }

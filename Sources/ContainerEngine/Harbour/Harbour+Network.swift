@@ -7,7 +7,7 @@ extension Harbour {
     /// A socket made inside the harbour's network namespace, or in `namespace` (a descriptor of one).
     /// - Returns: a close-on-exec descriptor that the caller owns.
     public func makeSocket(
-        domain: Int32, type: Int32, protocol: Int32, in namespace: Int32? = nil
+        domain: Int32, type: Int32, protocol: Int32, namespace: Int32? = nil
     ) async throws(RuntimeError) -> Int32 {
         var contents = ZygoteMessage()
         if let namespace { _ = contents.add(descriptor: namespace) }
@@ -21,24 +21,19 @@ extension Harbour {
         try Self.take(try await ask(ZYGOTE_OPEN_NAMESPACE))
     }
 
-    /// Starts a program of this machine's in the harbour, with a socket as its standard input.
-    /// - Returns: the other end of that socket (`SOCK_SEQPACKET`), which the caller owns.
-    public func startAgent(program: String) async throws(RuntimeError) -> Int32 {
-        do {
-            let file = try Descriptor.open(program, 0)
-            let sockets = try SocketPair(type: 5)
-            var contents = ZygoteMessage()
-            _ = contents.add(descriptor: file.number)
-            _ = contents.add(descriptor: sockets.second.number)
-            _ = try await ask(ZYGOTE_START_AGENT, 0, 0, 0, contents)
-            return try sockets.first.duplicateNumber()
-        } catch let error as Errno {
-            throw .system(stage: "start agent", errno: error.code, path: program)
-        } catch let error as RuntimeError {
-            throw error
+    /// Starts a program of this machine's in the harbour, with `socket` as its standard input, where it stays until
+    /// it ends by itself or the harbour ends. The caller keeps owning `socket`.
+    public func startAgent(program: String, socket: Int32) async throws(RuntimeError) {
+        let file: FileDescriptor
+        do throws(Errno) {
+            file = try FileDescriptor.open(program, 0)
         } catch {
-            throw .unavailable(reason: "\(error)")
+            throw .system(stage: "open", errno: error.code, path: program)
         }
+        var contents = ZygoteMessage()
+        _ = contents.add(descriptor: file.number)
+        _ = contents.add(descriptor: socket)
+        _ = try await ask(ZYGOTE_START_AGENT, 0, 0, 0, contents)
     }
 
     private static func take(_ reply: Reply) throws(RuntimeError) -> Int32 {

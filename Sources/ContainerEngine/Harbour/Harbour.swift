@@ -12,7 +12,7 @@ public final class Harbour: Sendable {
     /// What an answer carries.
     struct Reply: Sendable {
         var values: [Int32]
-        var descriptors: [Descriptor]
+        var descriptors: [FileDescriptor]
     }
 
     private struct State {
@@ -174,7 +174,7 @@ public final class Harbour: Sendable {
     }
 
     private static func decode(
-        _ bytes: [UInt8], _ descriptors: [Descriptor]
+        _ bytes: [UInt8], _ descriptors: [FileDescriptor]
     ) -> (header: zygote_header, result: Result<Reply, RuntimeError>)? {
         let headerSize = MemoryLayout<zygote_header>.size
         guard bytes.count >= headerSize else { return nil }

@@ -46,7 +46,9 @@ struct ZygoteMessage {
 
 extension zygote_header {
     /// The header and the body as one message; a body that is too long goes into a memory file.
-    func message(_ contents: ZygoteMessage) throws(Errno) -> (bytes: [UInt8], descriptors: [Int32], file: Descriptor?) {
+    func message(_ contents: ZygoteMessage) throws(Errno) -> (
+        bytes: [UInt8], descriptors: [Int32], file: FileDescriptor?
+    ) {
         var header = self
         header.length = UInt32(contents.body.count)
         guard contents.body.count > ZYGOTE_MESSAGE_LIMIT else {

@@ -11,10 +11,11 @@ public protocol NetworkPlumber: PodNetwork {
         -> String
     /// Takes the connection and the address back. Idempotent.
     func detach(sandbox: String) async
-    /// Listens on this machine and splices to `address` inside.
+    /// Listens on this machine and in the harbour, and splices to `address` inside.
+    /// - Parameter owner: the container's id.
     /// - Returns: the ports with the host ports that were really given.
-    func publish(_ ports: [PublishedPort], container: String, address: String) async throws(RuntimeError)
+    func publish(_ ports: [PublishedPort], owner: String, address: String) async throws(RuntimeError)
         -> [PublishedPort]
     /// Idempotent.
-    func unpublish(container: String) async
+    func unpublish(owner: String) async
 }
