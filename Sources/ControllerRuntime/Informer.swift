@@ -14,6 +14,10 @@ public enum ObjectChange: Sendable {
         case .added(let object), .updated(_, let object), .deleted(let object): object
         }
     }
+
+    public var isDeletion: Bool {
+        if case .deleted = self { true } else { false }
+    }
 }
 
 /// Keeps a `Lister` in step with the server by list and watch, and tells handlers what changed (client-go's

@@ -20,7 +20,7 @@ public indirect enum FieldType: Sendable, Hashable {
     case structure(String)
 
     /// As Go's decoder names the type in its errors.
-    var goName: String {
+    public var goName: String {
         switch self {
         case .string: "string"
         case .int32: "int32"
