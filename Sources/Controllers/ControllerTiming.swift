@@ -8,7 +8,8 @@ public struct ControllerTiming: Sendable, Hashable {
     public var nodeMonitorGracePeriod: Duration = .seconds(4)
 
     /// How long a Pod that says nothing itself tolerates that its node is not ready or unreachable, before it is
-    /// deleted. Kubernetes: 300 s (`--default-not-ready-toleration-seconds`, `--default-unreachable-toleration-seconds`).
+    /// deleted: the API server writes it into every Pod when it is created, so it has to be told. Kubernetes: 300 s
+    /// (`--default-not-ready-toleration-seconds`, `--default-unreachable-toleration-seconds`).
     public var defaultTolerationOfLostNode: Duration = .seconds(5)
 
     /// How long a Pod may stand assigned to a node that does not exist before it is deleted. Kubernetes: 40 s

@@ -27,10 +27,7 @@ extension DeploymentDecision {
     }
 
     private mutating func note(revision: Int) {
-        guard deployment.revision != revision,
-            !actions.contains(where: { if case .setRevision = $0 { true } else { false } })
-        else { return }
-        add(.setRevision(revision))
+        result.metadata["annotations", default: [:]][DeploymentAnnotation.revision] = .string(String(revision))
     }
 
     private mutating func annotateNewSet(_ index: Int, revision: Int) {

@@ -16,9 +16,8 @@ enum DeploymentAction: Sendable, Equatable {
     /// Writes a ReplicaSet, of which perhaps the size changed.
     case updateReplicaSet(KubernetesObject, from: Int, to: Int)
     case deleteReplicaSet(KubernetesObject)
-    /// `deployment.kubernetes.io/revision` of the Deployment.
-    case setRevision(Int)
-    /// The whole object, of which only the status counts.
+    /// The status, and the annotation with the revision: both through the status subresource, since a change of
+    /// annotations through the main one would count as a new generation.
     case updateStatus(KubernetesObject)
 }
 
@@ -138,7 +137,7 @@ struct DeploymentDecision: Sendable {
                     set.object, from: sizesBefore[set.object.uid] ?? 0, to: set.desiredReplicas))
         }
         status(&self)
-        if result.status != observed.deployment.status { actions.append(.updateStatus(result)) }
+        if result != observed.deployment { actions.append(.updateStatus(result)) }
     }
 
     private func isDeleted(_ set: ReplicaSetView) -> Bool {

@@ -73,13 +73,12 @@ struct DeploymentReconciler: Reconciler {
         let decision = DeploymentDecision.decide(
             DeploymentObservation(
                 deployment: deployment, replicaSets: claim.claimed, livePods: livePods, now: clock.timestamp))
-        var current = deployment
-        for action in decision.actions { try await carryOut(action, for: &current) }
+        for action in decision.actions { try await carryOut(action, for: deployment) }
         if let wait = decision.lookAgain { return .requeue(after: wait) }
         return .done
     }
 
-    private func carryOut(_ action: DeploymentAction, for deployment: inout KubernetesObject) async throws(Status) {
+    private func carryOut(_ action: DeploymentAction, for deployment: KubernetesObject) async throws(Status) {
         switch action {
         case .createReplicaSet(let set): try await create(set, for: deployment)
         case .updateReplicaSet(let set, let from, let to):
@@ -87,18 +86,8 @@ struct DeploymentReconciler: Reconciler {
             if from != to { await recordScaling(of: set, from: from, to: to, about: deployment) }
         case .deleteReplicaSet(let set):
             try await client.deleteIfPresent(.replicaSets, set)
-        case .setRevision(let revision):
-            deployment = try await client.patch(
-                .deployments, namespace: deployment.namespace, name: deployment.name,
-                .merge([
-                    "metadata": [
-                        "annotations": .object([DeploymentAnnotation.revision: .string(String(revision))]),
-                        "resourceVersion": .string(deployment.resourceVersion),
-                    ]
-                ]), subresource: nil, WriteOptions())
-        case .updateStatus(var result):
-            result.resourceVersion = deployment.resourceVersion
-            deployment = try await client.update(.deployments, result, subresource: .status)
+        case .updateStatus(let result):
+            _ = try await client.update(.deployments, result, subresource: .status)
         }
     }
 

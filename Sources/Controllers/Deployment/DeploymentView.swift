@@ -38,9 +38,9 @@ struct DeploymentView: Sendable, Hashable {
     /// move, so that one Pod may then be unavailable (`ResolveFenceposts`).
     private var fences: (surge: Int, unavailable: Int) {
         let rolling = object.document.at("spec", "strategy", "rollingUpdate")
-        let surge = (IntOrPercent(rolling["maxSurge"]) ?? .percent(25))
+        let surge = (rolling["maxSurge"].flatMap(IntOrPercent.init(document:)) ?? .percent(25))
             .resolved(of: desiredReplicas, roundingUp: true)
-        let unavailable = (IntOrPercent(rolling["maxUnavailable"]) ?? .percent(25))
+        let unavailable = (rolling["maxUnavailable"].flatMap(IntOrPercent.init(document:)) ?? .percent(25))
             .resolved(of: desiredReplicas, roundingUp: false)
         return surge == 0 && unavailable == 0 ? (0, 1) : (surge, unavailable)
     }

@@ -7,17 +7,9 @@ enum TaintEvictionDecision: Sendable, Equatable {
     case stayFor(Duration)
     case evict
 
-    /// - Parameter defaultToleration: of a node that is not ready or unreachable, for Pods that say nothing about it
-    ///   (in Kubernetes the admission plugin `DefaultTolerationSeconds` writes this into every Pod).
-    static func decide(
-        pod: KubernetesObject, taints: [Taint], defaultToleration: Duration, now: Timestamp
-    ) -> TaintEvictionDecision {
+    static func decide(pod: KubernetesObject, taints: [Taint], now: Timestamp) -> TaintEvictionDecision {
         guard !pod.isBeingDeleted, !PodView(pod).isTerminated else { return .stay }
-        var tolerations = PodView(pod).tolerations.map(Toleration.init)
-        for key in [NodeHealthDecision.notReady, NodeHealthDecision.unreachable]
-        where !tolerations.contains(where: { $0.tolerates(Taint(key, .noExecute)) }) {
-            tolerations.append(Toleration(existenceOf: key, .noExecute, limit: defaultToleration))
-        }
+        let tolerations = PodView(pod).tolerations.map(Toleration.init)
         let created = pod.creationTimestamp.flatMap(Timestamp.init)
         var shortest: Duration?
         for taint in taints where taint.effect == .noExecute {

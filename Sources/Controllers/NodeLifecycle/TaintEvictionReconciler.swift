@@ -11,7 +11,6 @@ struct TaintEvictionReconciler: Reconciler {
     let nodes: Lister
     let pods: Lister
     let clock: any ControllerClock
-    let defaultToleration: Duration
 
     static func controller(_ context: ControllerContext) -> Controller {
         let nodes = context.informers.informer(.nodes)
@@ -33,8 +32,7 @@ struct TaintEvictionReconciler: Reconciler {
             name, queue: queue, informers: [nodes, pods],
             reconciler: TaintEvictionReconciler(
                 client: context.client(of: name), events: context.events(of: name), nodes: nodes.lister,
-                pods: pods.lister, clock: context.clock,
-                defaultToleration: context.timing.defaultTolerationOfLostNode))
+                pods: pods.lister, clock: context.clock))
     }
 
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
@@ -42,7 +40,7 @@ struct TaintEvictionReconciler: Reconciler {
             return .done
         }
         switch TaintEvictionDecision.decide(
-            pod: pod, taints: Taint.of(node), defaultToleration: defaultToleration, now: clock.timestamp)
+            pod: pod, taints: Taint.of(node), now: clock.timestamp)
         {
         case .stay: return .done
         case .stayFor(let wait): return .requeue(after: wait)
