@@ -1,0 +1,46 @@
+import Synchronization
+
+/// What the editor is told from other threads while it waits for a key.
+final class EditorNews: Sendable {
+    private struct State {
+        var notices: [String] = []
+        var resized = false
+        var mustLeave = false
+    }
+
+    let bell = Bell()
+    private let state = Mutex(State())
+
+    /// Has `text` (whole lines) printed above the prompt; before the next one if no line is being edited.
+    func post(_ text: String) {
+        state.withLock { $0.notices.append(text) }
+        bell.ring()
+    }
+
+    func windowMayHaveChanged() {
+        state.withLock { $0.resized = true }
+        bell.ring()
+    }
+
+    /// The program is asked to end.
+    func leave() {
+        state.withLock { $0.mustLeave = true }
+        bell.ring()
+    }
+
+    var mustLeave: Bool { state.withLock { $0.mustLeave } }
+
+    func takeNotices() -> [String] {
+        state.withLock { state in
+            defer { state.notices = [] }
+            return state.notices
+        }
+    }
+
+    func takeResized() -> Bool {
+        state.withLock { state in
+            defer { state.resized = false }
+            return state.resized
+        }
+    }
+}
