@@ -125,7 +125,7 @@ private final class StubConnection {
 
     private func answer(_ status: Int32) {
         var status = status.littleEndian
-        _ = send(descriptor, &status, 4, Int32(MSG_NOSIGNAL.rawValue))
+        _ = send(descriptor, &status, 4, Int32(MSG_NOSIGNAL))
     }
 }
 

@@ -31,9 +31,11 @@ enum UnixSocket {
 
     /// The next connection, non-blocking and close-on-exec, and the user at its other end (`SO_PEERCRED`).
     static func accept(_ listener: Int32) -> (descriptor: Int32, user: uid_t)? {
-        let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        let connection = accept4(listener, nil, nil, flags)
+        // The Glibc module does not show accept4(2).
+        let connection = Glibc.accept(listener, nil, nil)
         guard connection >= 0 else { return nil }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(connection, F_SETFL, O_NONBLOCK)
         // struct ucred: pid, uid, gid.
         var credentials: [Int32] = [0, 0, 0]
         var size = socklen_t(12)
@@ -60,7 +62,7 @@ enum UnixSocket {
                     message.msg_iovlen = 1
                     message.msg_control = control.baseAddress
                     message.msg_controllen = control.count
-                    let count = recvmsg(connection, &message, Int32(MSG_CMSG_CLOEXEC.rawValue))
+                    let count = recvmsg(connection, &message, Int32(MSG_CMSG_CLOEXEC))
                     controlLength = message.msg_controllen
                     return count
                 }
@@ -74,7 +76,7 @@ enum UnixSocket {
     private static func descriptorsIn(_ control: Slice<UnsafeRawBufferPointer>) -> [Int32] {
         let buffer = UnsafeRawBufferPointer(rebasing: control)
         guard buffer.count >= 16, buffer.load(fromByteOffset: 8, as: Int32.self) == SOL_SOCKET,
-            buffer.load(fromByteOffset: 12, as: Int32.self) == Int32(SCM_RIGHTS.rawValue)
+            buffer.load(fromByteOffset: 12, as: Int32.self) == Int32(SCM_RIGHTS)
         else { return [] }
         let length = min(buffer.load(as: Int.self), buffer.count)
         return stride(from: 16, to: length - 3, by: 4).map { buffer.load(fromByteOffset: $0, as: Int32.self) }
