@@ -17,6 +17,11 @@ public struct JSONObject: Sendable {
         for member in members { self[member.key] = member.value }
     }
 
+    /// Members of which the caller knows that no two have the same key.
+    init(uniqueMembers: [Member]) {
+        members = uniqueMembers
+    }
+
     public var count: Int { members.count }
     public var isEmpty: Bool { members.isEmpty }
     public var keys: [String] { members.map(\.key) }

@@ -20,20 +20,29 @@ extension JSONValue {
     /// The document in `bytes`, which must be UTF-8.
     /// - Throws: `JSONParseError` with the place of the first fault.
     public init(parsing bytes: [UInt8]) throws(JSONParseError) {
-        var parser = JSONParser(bytes: bytes)
-        self = try parser.document()
+        self = try bytes.withUnsafeBufferPointer { bytes throws(JSONParseError) in
+            var parser = JSONParser(bytes: bytes)
+            return try parser.document()
+        }
     }
 }
 
-/// A recursive descent parser over bytes.
-struct JSONParser {
-    let bytes: [UInt8]
-    var position = 0
-    var depth = 0
+/// A recursive descent parser over bytes that stay where they are while it works.
+///
+/// The members and elements of collections that are still open wait on two stacks and move into an array of the right
+/// size when their collection closes: one allocation a collection, and nothing is copied.
+struct JSONParser: ~Copyable {
+    let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+    private var depth = 0
+    private var members = ParserStack<JSONObject.Member>()
+    private var elements = ParserStack<JSONValue>()
 
     static let maximumDepth = 512
+    /// Beyond so many members duplicates are looked for in a table instead of one by one.
+    private static let manyMembers = 32
 
-    init(bytes: [UInt8]) {
+    init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
@@ -61,12 +70,13 @@ struct JSONParser {
 
     private mutating func object() throws(JSONParseError) -> JSONValue {
         try enter()
-        var object = JSONObject()
+        let start = members.count
         skipSpace()
         if take(UInt8(ascii: "}")) {
             depth -= 1
-            return .object(object)
+            return .object(JSONObject())
         }
+        var table: [String: Int] = [:]
         while true {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
@@ -77,31 +87,51 @@ struct JSONParser {
             guard take(UInt8(ascii: ":")) else { throw fault("expected ':' after a member name") }
             skipSpace()
             let value = try value()
-            object[key] = value
+            if let index = earlier(key, from: start, &table) {
+                members[index].value = value
+            } else {
+                members.push((key, value))
+            }
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw fault("expected ',' or '}'") }
             depth -= 1
-            return .object(object)
+            return .object(JSONObject(uniqueMembers: members.popArray(from: start)))
         }
+    }
+
+    /// Where `key` is among the members from `start` on, if it was there before.
+    private func earlier(_ key: String, from start: Int, _ table: inout [String: Int]) -> Int? {
+        let count = members.count - start
+        if count < Self.manyMembers {
+            for index in start..<members.count where members[index].key == key { return index }
+            return nil
+        }
+        if table.isEmpty {
+            for index in start..<members.count { table[members[index].key] = index }
+        }
+        if let index = table[key] { return index }
+        table[key] = members.count
+        return nil
     }
 
     private mutating func array() throws(JSONParseError) -> JSONValue {
         try enter()
-        var array: [JSONValue] = []
+        let start = elements.count
         skipSpace()
         if take(UInt8(ascii: "]")) {
             depth -= 1
-            return .array(array)
+            return .array([])
         }
         while true {
             skipSpace()
-            array.append(try value())
+            let value = try value()
+            elements.push(value)
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "]")) else { throw fault("expected ',' or ']'") }
             depth -= 1
-            return .array(array)
+            return .array(elements.popArray(from: start))
         }
     }
 
@@ -152,7 +182,8 @@ struct JSONParser {
         if isInteger, fits, !(negative && magnitude == 0) {
             return JSONNumber(negative ? -Int64(magnitude) : Int64(magnitude))
         }
-        return JSONNumber(literal: String(decoding: bytes[start..<position], as: UTF8.self))
+        return JSONNumber(
+            literal: String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self))
     }
 
     private mutating func digitRun() throws(JSONParseError) {
@@ -167,15 +198,19 @@ struct JSONParser {
     private mutating func string() throws(JSONParseError) -> String {
         position += 1
         let start = position
+        var bits: UInt8 = 0
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
-                let text = try decode(bytes[start..<position])
+                let text = UnsafeBufferPointer(rebasing: bytes[start..<position])
+                // ASCII is valid as it stands.
+                let string = bits < 0x80 ? String(decoding: text, as: UTF8.self) : try decode(text)
                 position += 1
-                return text
+                return string
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
             if byte < 0x20 { throw fault("a control character must be escaped in a string") }
+            bits |= byte
             position += 1
         }
         throw fault("unexpected end of text in a string")
@@ -187,7 +222,7 @@ struct JSONParser {
             let byte = bytes[position]
             switch byte {
             case UInt8(ascii: "\""):
-                let text = try decode(buffer[...])
+                let text = try buffer.withUnsafeBufferPointer { text throws(JSONParseError) in try decode(text) }
                 position += 1
                 return text
             case UInt8(ascii: "\\"):
@@ -243,9 +278,9 @@ struct JSONParser {
         return code
     }
 
-    private func decode(_ slice: ArraySlice<UInt8>) throws(JSONParseError) -> String {
-        guard let text = String(validating: slice, as: UTF8.self) else { throw fault("a string is not valid UTF-8") }
-        return text
+    private func decode(_ text: UnsafeBufferPointer<UInt8>) throws(JSONParseError) -> String {
+        guard let string = String(validating: text, as: UTF8.self) else { throw fault("a string is not valid UTF-8") }
+        return string
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
