@@ -44,7 +44,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("edit")]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         layer("Documents", [.product(name: "Yams", package: "Yams")]),
-        layer("Terminal"),
+        .systemLibrary(name: "CMarkdown", providers: [.apt(["libcmark-gfm-dev"])]),
+        layer("Terminal", ["CMarkdown"]),
         layer("LinuxKernel", ["CLinux"]),
         layer("OCI", ["Documents", "CNettle"]),
         layer("KubernetesAPI", ["Documents"]),
@@ -59,7 +60,7 @@ let package = Package(
         layer("Scheduler", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
         layer("Kubelet", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         // Containers
-        layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "OCI", "Documents"]),
+        layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents"]),
         // Composition
         layer(
             "Cluster",

@@ -1,1 +1,46 @@
-/* CLinux */
+/* The little C that must be C: calls that are variadic, macros, or must not run Swift code. */
+#ifndef KIJABI_CLINUX_H
+#define KIJABI_CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ZygoteProtocol.h"
+
+/* A zygote that has been started: its pid and this side's ends of its sockets; on failure pid is -errno. */
+struct kijabi_zygote {
+    pid_t pid;
+    int control;
+    int lifeline;
+};
+
+/* Starts the zygote program. It is C so that it can be the first statement of a program, before any thread exists; the
+ * child shares the memory of its parent until it executes (vfork), so nothing but system calls may happen there. */
+struct kijabi_zygote kijabi_zygote_spawn(const char *program);
+
+/* sendmsg(2) and recvmsg(2) with SCM_RIGHTS: the CMSG_* macros are not visible from Swift. Received descriptors are
+ * close-on-exec; *count is the room on the way in and the number received on the way out. */
+ssize_t kijabi_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, int flags);
+ssize_t kijabi_receive(int socket, void *bytes, size_t length, int *descriptors, size_t *count, int flags);
+
+/* Variadic calls and calls without a wrapper in the C library. All return -1 and set errno. */
+int kijabi_open(const char *path, int flags, mode_t mode);
+int kijabi_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+int kijabi_open_tree(int directory, const char *path, unsigned flags);
+int kijabi_pidfd_open(pid_t pid, unsigned flags);
+int kijabi_pidfd_send_signal(int pidfd, int signal);
+int kijabi_memfd_create(const char *name, unsigned flags);
+int kijabi_pipe(int ends[2]); /* close-on-exec */
+int kijabi_set_nonblocking(int descriptor, int enabled);
+int kijabi_set_window_size(int terminal, uint16_t columns, uint16_t rows);
+int kijabi_get_window_size(int terminal, uint16_t *columns, uint16_t *rows);
+
+/* Names the calling thread, as `ps -L` shows it. */
+void kijabi_name_thread(const char *name);
+
+/* docker's default seccomp profile (moby profiles/seccomp) for a process with these capabilities, as a program of
+ * struct sock_filter written to the descriptor. Returns 0 or -errno. C because libseccomp's calls are variadic. */
+int kijabi_write_seccomp_filter(int descriptor, uint64_t capabilities);
+
+#endif

@@ -1,0 +1,55 @@
+#define _GNU_SOURCE 1
+
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int kijabi_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+int kijabi_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    /* struct open_how of linux/openat2.h, which older header packages lack */
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {flags, mode, resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int kijabi_open_tree(int directory, const char *path, unsigned flags) {
+    return (int)syscall(SYS_open_tree, directory, path, flags);
+}
+
+int kijabi_pidfd_open(pid_t pid, unsigned flags) { return (int)syscall(SYS_pidfd_open, pid, flags); }
+
+int kijabi_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int kijabi_memfd_create(const char *name, unsigned flags) { return memfd_create(name, flags); }
+
+int kijabi_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int kijabi_set_nonblocking(int descriptor, int enabled) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(descriptor, F_SETFL, enabled ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+int kijabi_set_window_size(int terminal, uint16_t columns, uint16_t rows) {
+    struct winsize size = {.ws_col = columns, .ws_row = rows};
+    return ioctl(terminal, TIOCSWINSZ, &size);
+}
+
+int kijabi_get_window_size(int terminal, uint16_t *columns, uint16_t *rows) {
+    struct winsize size = {0};
+    if (ioctl(terminal, TIOCGWINSZ, &size) < 0) return -1;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return 0;
+}
+
+void kijabi_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

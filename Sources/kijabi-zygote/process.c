@@ -1,0 +1,188 @@
+/* Starting containers and further processes in them, and telling of their ends. */
+#include "zygote.h"
+
+#include <linux/filter.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+struct process *processes;
+static struct sock_fprog filters[ZYGOTE_FILTER_LIMIT];
+
+struct process *process_find(int32_t number) {
+    struct process *process = processes;
+    while (process && process->number != number) process = process->next;
+    return process;
+}
+
+static void forget(struct process *process) {
+    for (struct process **link = &processes; *link; link = &(*link)->next) {
+        if (*link != process) continue;
+        *link = process->next;
+        break;
+    }
+    if (process->report >= 0) close(process->report);
+    if (process->master >= 0) close(process->master);
+    if (process->pidfd >= 0) close(process->pidfd);
+    free(process);
+}
+
+/* What the first, short-lived child needs: it shares this process's memory and descriptors. */
+struct entry {
+    const struct specification *specification;
+    const struct sandbox *sandbox; /* to run in, or */
+    int container;                 /* pidfd of the process whose namespaces to join */
+    int report;
+    struct zygote_failure failure;
+    pid_t pid;
+    int pidfd;
+};
+
+struct clone_arguments { /* struct clone_args of linux/sched.h, first version */
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+};
+
+/* Joins the namespaces that exist and clones the process proper into the new ones, as a child of the zygote. */
+static int enter(void *argument) {
+    struct entry *entry = argument;
+    const struct sandbox *sandbox = entry->sandbox;
+    uint32_t shared = entry->specification->shared;
+    uint64_t fresh = 0;
+    /* Before a cgroup namespace is made, whose root is then the container's cgroup. 0 means the writer. */
+    for (size_t i = 0; i < entry->specification->cgroup_count; i++)
+        if (write(entry->specification->cgroups[i], "0", 1) < 0) return fail(&entry->failure, "enter cgroup", NULL);
+    if (sandbox) {
+        const struct {
+            int descriptor;
+            int kind;
+        } joined[] = {{sandbox->user, CLONE_NEWUSER}, {sandbox->net, CLONE_NEWNET}, {sandbox->uts, CLONE_NEWUTS},
+                      {sandbox->ipc, CLONE_NEWIPC}, {sandbox->pid, CLONE_NEWPID}};
+        /* The user namespace last: who has left the harbour's can no longer join what it owns. */
+        for (size_t i = sizeof joined / sizeof *joined; i-- > 0;) {
+            if (joined[i].descriptor < 0 || (shared & (uint32_t)joined[i].kind)) continue;
+            if (setns(joined[i].descriptor, joined[i].kind) < 0) return fail(&entry->failure, "join namespace", NULL);
+        }
+        fresh = CLONE_NEWNS;
+        if (!(shared & CLONE_NEWCGROUP)) fresh |= CLONE_NEWCGROUP;
+        if (!(shared & CLONE_NEWPID) && sandbox->pid < 0) fresh |= CLONE_NEWPID;
+    } else {
+        int kinds = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWUSER;
+        if (setns(entry->container, kinds & ~(int)shared) < 0) return fail(&entry->failure, "join container", NULL);
+    }
+    struct clone_arguments arguments = {
+        .flags = CLONE_PARENT | CLONE_PIDFD | fresh, .pidfd = (uint64_t)(uintptr_t)&entry->pidfd};
+    long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid == 0) child_main(entry->specification, entry->report);
+    entry->pid = (pid_t)pid;
+    if (pid < 0) return fail(&entry->failure, "clone", NULL);
+    return 0;
+}
+
+int process_start(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
+    static char stack[1 << 18] __attribute__((aligned(16)));
+    int32_t number = message->header.arguments[0];
+    bool is_exec = message->header.operation == ZYGOTE_EXEC;
+    (void)harbour;
+    struct process *container = is_exec ? process_find(message->header.arguments[1]) : NULL;
+    struct sandbox *sandbox = is_exec ? NULL : sandbox_find(message->header.arguments[1]);
+    if (!container && !sandbox) {
+        errno = ESRCH;
+        return fail(failure, is_exec ? "find container" : "find sandbox", NULL);
+    }
+    struct specification *specification = specification_read(message, failure);
+    if (!specification) return -1;
+    specification->is_exec = is_exec;
+    if (container) specification->shared = container->shared;
+    int report[2] = {-1, -1};
+    struct process *process = calloc(1, sizeof *process);
+    struct entry entry = {.specification = specification, .sandbox = sandbox, .pid = -1, .pidfd = -1,
+                          .container = container ? container->pidfd : -1};
+    if (!process || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0) {
+        fail(failure, "socketpair", NULL);
+    } else {
+        entry.report = report[1];
+        pid_t first = clone(enter, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &entry);
+        if (first < 0) fail(&entry.failure, "clone", NULL);
+        else waitpid(first, NULL, 0);
+        if (entry.pid < 0) *failure = entry.failure;
+    }
+    if (report[1] >= 0) close(report[1]);
+    if (entry.pid < 0) {
+        if (report[0] >= 0) close(report[0]);
+        specification_free(specification);
+        free(process);
+        return -1;
+    }
+    *process = (struct process){.next = processes, .number = number, .pid = entry.pid, .pidfd = entry.pidfd,
+                                .shared = specification->shared, .report = report[0], .master = -1,
+                                .request = message->header.request};
+    processes = process;
+    specification_free(specification);
+    return 0;
+}
+
+bool process_report(struct harbour *harbour, struct process *process) {
+    struct zygote_failure failure = {0};
+    char control[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {.iov_base = &failure, .iov_len = sizeof failure};
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(process->report, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    struct cmsghdr *rights = got > 0 ? CMSG_FIRSTHDR(&header) : NULL;
+    if (rights && rights->cmsg_type == SCM_RIGHTS && process->master < 0) {
+        memcpy(&process->master, CMSG_DATA(rights), sizeof(int));
+        return false;
+    }
+    if (got == sizeof failure) {
+        failure_send(harbour->control, process->request, &failure);
+        process->number = -1; /* its end interests nobody */
+    } else {
+        int descriptors[2] = {process->pidfd, process->master};
+        reply_send(harbour->control, process->request, (int[3]){process->pid, 0, 0}, descriptors,
+                   process->master >= 0 ? 2 : 1);
+    }
+    close(process->report);
+    process->report = -1;
+    if (process->master >= 0) close(process->master);
+    process->master = -1;
+    return true;
+}
+
+void process_reap(struct harbour *harbour) {
+    for (;;) {
+        siginfo_t information = {0};
+        if (waitid(P_ALL, 0, &information, WEXITED | WNOHANG) < 0 || information.si_pid == 0) return;
+        struct process *process = processes;
+        while (process && process->pid != information.si_pid) process = process->next;
+        if (!process) continue; /* an orphan, or an agent */
+        /* The answer to its start goes before the news of its end. A process killed before it executed leaves its
+         * report without a word, which reads as a success; then the end tells. */
+        while (process->report >= 0 && !process_report(harbour, process)) continue;
+        if (process->number >= 0)
+            event_send(harbour->control, (int[4]){process->number, information.si_code, information.si_status, 0});
+        forget(process);
+    }
+}
+
+int filter_set(struct message *message, struct zygote_failure *failure) {
+    int32_t slot = message->header.arguments[0];
+    struct stat status;
+    if (slot < 0 || slot >= ZYGOTE_FILTER_LIMIT || message->descriptor_count < 1 || filters[slot].filter)
+        return (errno = EINVAL, fail(failure, "set filter", NULL));
+    if (fstat(message->descriptors[0], &status) < 0) return fail(failure, "set filter", NULL);
+    size_t size = (size_t)status.st_size;
+    struct sock_filter *program = malloc(size);
+    if (!program || pread(message->descriptors[0], program, size, 0) != (ssize_t)size) {
+        free(program);
+        return fail(failure, "set filter", NULL);
+    }
+    filters[slot] = (struct sock_fprog){.len = (unsigned short)(size / sizeof *program), .filter = program};
+    return 0;
+}
+
+struct sock_fprog *filter_get(int32_t slot) {
+    if (slot < 0 || slot >= ZYGOTE_FILTER_LIMIT || !filters[slot].filter) return NULL;
+    return &filters[slot];
+}

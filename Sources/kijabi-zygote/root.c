@@ -1,0 +1,155 @@
+/* The container's file tree: an overlay of its image, the kernel's own file systems, and nothing of the machine's. */
+#include "zygote.h"
+
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#ifndef CGROUP2_SUPER_MAGIC
+#define CGROUP2_SUPER_MAGIC 0x63677270
+#endif
+
+static const char root_path[] = "/scratch";
+
+/* As moby's oci/defaults.go has them. */
+static const char *const masked[] = {
+    "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+    "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+    "/sys/firmware", NULL};
+static const char *const read_only[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL};
+
+/* An overlay mounted volatile leaves a mark that forbids to mount it again after a crash of the machine; the machine
+ * has not crashed, or this run directory would be gone. */
+static void forget_volatile(const char *upper) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/work/work/incompat/volatile/dirty", upper);
+    if (unlink(path) < 0 && errno != ENOENT) rmdir(path);
+    snprintf(path, sizeof path, "%s/work/work/incompat/volatile", upper);
+    if (rmdir(path) == 0) {
+        snprintf(path, sizeof path, "%s/work/work/incompat", upper);
+        rmdir(path);
+    }
+}
+
+int overlay_mount(const char *lowers, const char *upper, const char *target, struct zygote_failure *failure) {
+    char options[8192], path[512];
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s%s", upper, (const char *[]){"", "/upper", "/work"}[i]);
+        if (mkdir(path, 0755) < 0 && errno != EEXIST) return fail(failure, "make upper layer", path);
+    }
+    forget_volatile(upper);
+    /* volatile: no sync when the container ends. userxattr: else directories of a lower layer cannot be removed. Older
+     * kernels lack one or the other. */
+    static const char *const extras[] = {",userxattr,volatile", ",userxattr", ",volatile", ""};
+    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
+        int length = snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work%s", lowers, upper,
+                              upper, extras[i]);
+        if (length >= (int)sizeof options) return (errno = ENAMETOOLONG, fail(failure, "mount overlay", upper));
+        if (mount("overlay", target, "overlay", MS_NODEV, options) == 0) return 0;
+        if (errno != EINVAL) break;
+    }
+    return fail(failure, "mount overlay", upper);
+}
+
+static int mount_root(const struct specification *specification, struct zygote_failure *failure) {
+    char lowers[8192];
+    size_t length = 0;
+    for (size_t i = 0; i < specification->lower_count; i++) {
+        length += (size_t)snprintf(lowers + length, sizeof lowers - length, "%s%s", i > 0 ? ":" : "", specification->lowers[i]);
+        if (length >= sizeof lowers) return (errno = ENAMETOOLONG, fail(failure, "mount overlay", NULL));
+    }
+    if (!specification->upper || length == 0) return (errno = EINVAL, fail(failure, "mount overlay", NULL));
+    return overlay_mount(lowers, specification->upper, root_path, failure);
+}
+
+static int place(int mount, int root, const char *path, const char *stage, struct zygote_failure *failure) {
+    if (mount < 0) return fail(failure, stage, path);
+    int result = mount_onto(mount, root, path, true, true);
+    if (result < 0) fail(failure, stage, path);
+    close(mount);
+    return result;
+}
+
+static int mount_kernel_file_systems(int root, struct zygote_failure *failure) {
+    const unsigned plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    /* What is shared with the harbour (--pid host, --network host) is not this user namespace's to mount anew. */
+    int proc = mount_detached("proc", plain, NULL);
+    if (proc < 0) proc = open_tree_at(AT_FDCWD, "/proc", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
+    if (place(proc, root, "/proc", "mount proc", failure) < 0) return -1;
+
+    int sys = mount_detached("sysfs", plain | MOUNT_ATTR_RDONLY, NULL);
+    if (sys < 0) {
+        sys = open_tree_at(AT_FDCWD, "/sys", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
+        if (sys >= 0) mount_set_read_only(sys, true);
+    }
+    if (place(sys, root, "/sys", "mount sysfs", failure) < 0) return -1;
+    struct statfs status;
+    if (statfs("/host/sys/fs/cgroup", &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC) {
+        int cgroup = mount_detached("cgroup2", plain | MOUNT_ATTR_RDONLY, NULL);
+        if (cgroup >= 0) {
+            mount_onto(cgroup, root, "/sys/fs/cgroup", true, false);
+            close(cgroup);
+        }
+    }
+
+    int dev = open_tree_at(AT_FDCWD, "/template/dev", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
+    /* All containers share the one tmpfs, so none may write to it; the devices in it are mounts of their own. */
+    if (dev >= 0) mount_set_read_only(dev, false);
+    if (place(dev, root, "/dev", "mount /dev", failure) < 0) return -1;
+    const unsigned terminals = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    int pts = mount_detached("devpts", terminals, (const char *const[][2]){{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}, {NULL, NULL}});
+    if (pts < 0) /* group 5 is not mapped */
+        pts = mount_detached("devpts", terminals, (const char *const[][2]){{"ptmxmode", "0666"}, {"mode", "0620"}, {NULL, NULL}});
+    if (place(pts, root, "/dev/pts", "mount devpts", failure) < 0) return -1;
+    int shm = mount_detached("tmpfs", plain, (const char *const[][2]){{"mode", "1777"}, {"size", "64m"}, {NULL, NULL}});
+    if (place(shm, root, "/dev/shm", "mount tmpfs", failure) < 0) return -1;
+    int queues = mount_detached("mqueue", plain, NULL);
+    if (queues >= 0) { /* not in every kernel, and not with --ipc host */
+        mount_onto(queues, root, "/dev/mqueue", true, false);
+        close(queues);
+    }
+    return 0;
+}
+
+static int hide_paths(int root, struct zygote_failure *failure) {
+    struct stat status;
+    for (size_t i = 0; masked[i]; i++) {
+        int target = target_open(root, masked[i], false, false);
+        if (target < 0) continue; /* not in this kernel */
+        bool directory = fstat(target, &status) == 0 && S_ISDIR(status.st_mode);
+        const char *cover = directory ? "/template/empty" : "/template/dev/null";
+        int mount = open_tree_at(AT_FDCWD, cover, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        if (mount < 0 || move_mount_at(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+            return fail(failure, "mask path", masked[i]);
+        close(mount);
+        close(target);
+    }
+    for (size_t i = 0; read_only[i]; i++) {
+        int target = target_open(root, read_only[i], false, false);
+        if (target < 0) continue;
+        int mount = open_tree_at(target, "", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+        if (mount < 0 || mount_set_read_only(mount, true) < 0 ||
+            move_mount_at(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+            return fail(failure, "make path read-only", read_only[i]);
+        close(mount);
+        close(target);
+    }
+    return 0;
+}
+
+int root_set_up(const struct specification *specification, struct zygote_failure *failure) {
+    if (mount_root(specification, failure) < 0) return -1;
+    int root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0) return fail(failure, "open root", root_path);
+    if (mount_kernel_file_systems(root, failure) < 0) return -1;
+    if (mounts_set_up(specification, root, failure) < 0) return -1;
+    if (hide_paths(root, failure) < 0) return -1;
+    if ((specification->flags & ZYGOTE_PROCESS_READ_ONLY_ROOT) && mount_set_read_only(root, false) < 0)
+        return fail(failure, "make root read-only", NULL);
+    if (fchdir(root) < 0) return fail(failure, "chdir", root_path);
+    close(root);
+    /* The old root lands on top of the new one, and is then taken away. */
+    if (syscall(SYS_pivot_root, ".", ".") < 0) return fail(failure, "pivot_root", root_path);
+    if (umount2(".", MNT_DETACH) < 0) return fail(failure, "detach old root", NULL);
+    if (chdir("/") < 0) return fail(failure, "chdir", "/");
+    return 0;
+}

@@ -1,0 +1,189 @@
+/* The zygote: a janitor outside the harbour, and the harbour's first process, which starts containers on request.
+ *
+ *     kijabi ──lifeline──▶ janitor (outside) ──parent of──▶ harbour (pid 1 of its pid namespace)
+ *        └──────────control socket─────────────────────────────┘   └─ parent of every container and exec
+ *
+ * Both are single-threaded. When kijabi ends, the harbour sees its socket end and exits, the kernel kills what is in its
+ * pid namespace, and the janitor removes the run directory and the cgroups. */
+#ifndef KIJABI_ZYGOTE_H
+#define KIJABI_ZYGOTE_H
+
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "../CLinux/include/ZygoteProtocol.h"
+
+/* ---- message.c */
+
+struct message {
+    struct zygote_header header;
+    char *body; /* in `storage`, or a mapped memory file */
+    size_t mapped;
+    int descriptors[ZYGOTE_DESCRIPTOR_LIMIT];
+    size_t descriptor_count;
+    char storage[ZYGOTE_MESSAGE_LIMIT + sizeof(struct zygote_header)];
+};
+
+/* 1: a message; 0: the other side is gone; -1: not a message, errno says why. */
+int message_receive(int socket, struct message *message);
+/* Closes the descriptors that came with it and were not taken (set to -1). */
+void message_release(struct message *message);
+/* The next field at *position, or NULL at the end; its bytes follow it. */
+const struct zygote_field *message_next(const struct message *message, size_t *position);
+const char *message_string(const struct message *message, uint32_t tag);
+int message_take(struct message *message, int32_t index);
+
+int reply_send(int socket, uint32_t request, const int32_t values[3], const int *descriptors, size_t count);
+int failure_send(int socket, uint32_t request, const struct zygote_failure *failure);
+void event_send(int socket, const int32_t values[4]);
+/* Fills in a failure from errno; returns -1. */
+int fail(struct zygote_failure *failure, const char *stage, const char *path);
+ssize_t send_with(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
+
+/* ---- identity.c */
+
+struct identity {
+    uid_t uid; /* of the harbour's root outside */
+    gid_t gid;
+    unsigned count; /* how many ids are mapped */
+};
+
+/* Writes the maps of a child that has just entered its first user namespace. */
+int identity_map_harbour(pid_t child, struct identity *identity, struct zygote_failure *failure);
+/* The same ids again, for a namespace below the harbour's. */
+int identity_map_nested(pid_t child, unsigned count);
+
+/* ---- harbour.c */
+
+struct harbour {
+    int control;
+    int net;    /* its own network namespace */
+    int run, data; /* detached mounts, or -1: then by path */
+    const char *run_path, *data_path;
+    unsigned id_count;
+};
+
+int harbour_set_up(const struct harbour *harbour, struct zygote_failure *failure);
+/* Brings the loopback up and lets anybody use low ports and ping in the caller's network namespace, as docker does. */
+int network_prepare(void);
+_Noreturn void harbour_serve(struct harbour *harbour);
+
+/* ---- sandbox.c */
+
+struct sandbox {
+    struct sandbox *next;
+    int32_t number;
+    int user, net, uts, ipc, pid; /* namespaces, or -1: the harbour's */
+    pid_t pause;                  /* first process of a shared pid namespace, or 0 */
+};
+
+struct sandbox *sandbox_find(int32_t number);
+struct sandbox *sandbox_make(struct harbour *harbour, struct message *message, struct zygote_failure *failure);
+void sandbox_drop(int32_t number);
+/* Makes one set of namespaces ahead. False when there are enough. */
+bool sandbox_fill_pool(struct harbour *harbour);
+
+/* ---- process.c */
+
+struct process {
+    struct process *next;
+    int32_t number;
+    pid_t pid;
+    int pidfd;
+    uint32_t shared;  /* CLONE_NEW* that are the harbour's */
+    int report;       /* until it has executed, else -1 */
+    int master;       /* of its terminal, until handed over */
+    uint32_t request; /* to be answered when it has executed */
+};
+
+extern struct process *processes;
+struct process *process_find(int32_t number);
+/* Starts RUN or EXEC; the answer is sent later, by process_report. */
+int process_start(struct harbour *harbour, struct message *message, struct zygote_failure *failure);
+/* Reads the report of a starting process and answers when it has executed or failed. True when that is settled. */
+bool process_report(struct harbour *harbour, struct process *process);
+void process_reap(struct harbour *harbour);
+int filter_set(struct message *message, struct zygote_failure *failure);
+struct sock_fprog *filter_get(int32_t slot);
+
+/* ---- child.c: what a new process does before it executes */
+
+struct specification {
+    bool is_exec;
+    uint32_t flags, shared;
+    char **arguments, **environment, **lowers;
+    size_t lower_count;
+    const char *upper, *directory, *user;
+    uint64_t capabilities, process_limit;
+    int32_t filter;
+    uint16_t columns, rows;
+    int stdio[3];
+    int cgroups[16];
+    size_t cgroup_count;
+    const struct message *message; /* for the mounts */
+};
+
+struct specification *specification_read(struct message *message, struct zygote_failure *failure);
+void specification_free(struct specification *specification);
+_Noreturn void child_main(const struct specification *specification, int report);
+
+/* ---- root.c, mounts.c, credentials.c: the child's steps */
+
+int root_set_up(const struct specification *specification, struct zygote_failure *failure);
+int mounts_set_up(const struct specification *specification, int root, struct zygote_failure *failure);
+int mount_detached(const char *type, unsigned attributes, const char *const options[][2]);
+int mount_set_read_only(int mount, bool recursive);
+/* Opens (O_PATH) a path below root as chroot would see it, making what is missing: a directory, or an empty file. */
+int target_open(int root, const char *path, bool directory, bool make);
+int mount_onto(int mount, int root, const char *path, bool directory, bool make);
+
+struct account {
+    uid_t uid;
+    gid_t gid;
+    gid_t groups[64];
+    int group_count;
+    char home[256];
+};
+int account_find(const char *user, struct account *account);
+int credentials_drop(const struct specification *specification, const struct account *account,
+                     struct zygote_failure *failure);
+int directory_make(const char *path, mode_t mode);
+
+/* ---- tree.c */
+
+/* Removes a directory with all that is in it, staying on its file system. Returns 0 or -1. */
+int tree_remove(const char *path);
+
+static inline int open_tree_at(int directory, const char *path, unsigned flags) {
+    return (int)syscall(SYS_open_tree, directory, path, flags);
+}
+
+static inline int move_mount_at(int from, const char *from_path, int to, const char *to_path, unsigned flags) {
+    return (int)syscall(SYS_move_mount, from, from_path, to, to_path, flags);
+}
+
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
+#endif
+#ifndef MOVE_MOUNT_F_EMPTY_PATH
+#define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
+#define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+#endif
