@@ -8,6 +8,8 @@ public struct Assertion: Sendable {
         case objects(resource: String, namespace: String, name: String?, selector: String?)
         /// The engine's containers that belong to docker, running or not.
         case containers(name: String?, image: String?)
+        /// A file inside a container, as one item with `path` and `content`; no item where there is no such file.
+        case file(container: String, path: String)
         /// What happened to containers since the step began: every one of their events, also of removed ones.
         case history(event: String?)
         /// What the learner answered with `answer VALUE`, as one item with the member `value`.
@@ -77,6 +79,8 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
         case element(Int)
         /// Every element; the condition holds if it holds for one.
         case everyElement
+        /// The elements whose member is that text: `conditions[type=Ready]`.
+        case elements(member: String, value: String)
     }
     public let description: String
     public let parts: [Part]
@@ -96,6 +100,10 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
                     parts.append(.element(index))
                 } else if inner.count > 2, inner.hasPrefix("\""), inner.hasSuffix("\"") {
                     parts.append(.member(String(inner.dropFirst().dropLast())))
+                } else if let equals = inner.firstIndex(of: "="), equals > inner.startIndex {
+                    parts.append(
+                        .elements(
+                            member: String(inner[..<equals]), value: String(inner[inner.index(after: equals)...])))
                 } else {
                     return nil
                 }
@@ -124,6 +132,8 @@ public struct FieldPath: Sendable, Hashable, CustomStringConvertible {
                 case .member(let name): value[name].map { [$0] } ?? []
                 case .element(let index): value[index].map { [$0] } ?? []
                 case .everyElement: value.array ?? []
+                case .elements(let member, let wanted):
+                    (value.array ?? []).filter { $0[member]?.string == wanted }
                 }
             }
         }

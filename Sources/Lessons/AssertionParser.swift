@@ -17,7 +17,7 @@ struct AssertionParser {
         return assertions
     }
 
-    private static let subjects = ["objects", "containers", "history", "answer"]
+    private static let subjects = ["objects", "containers", "file", "history", "answer"]
     private static let quantifiers = ["all", "any", "none", "count", "changed"]
 
     private func assertion(_ value: JSONValue, _ path: String) throws(LessonError) -> Assertion {
@@ -60,6 +60,12 @@ struct AssertionParser {
         case "containers":
             try reader.allow(["name", "image"], in: value, path)
             return .containers(name: value["name"]?.string, image: value["image"]?.string)
+        case "file":
+            try reader.allow(["container", "path"], in: value, path)
+            guard let container = value["container"]?.string, let file = value["path"]?.string else {
+                throw reader.fault(path, "expected 'container' and 'path'")
+            }
+            return .file(container: container, path: file)
         case "history":
             try reader.allow(["event"], in: value, path)
             return .history(event: value["event"]?.string)

@@ -1,5 +1,6 @@
 import ContainerRuntime
 import Documents
+import Glibc
 import KubernetesAPI
 
 /// One thing that was found on the live system.
@@ -38,6 +39,11 @@ enum ContainerView {
                     ["host": .integer(Int($0.hostPort)), "container": .integer(Int($0.containerPort))]
                 }),
         ]
+        let environment = configuration.environment.map { entry -> JSONObject.Member in
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (key: String(parts[0]), value: .string(parts.count > 1 ? String(parts[1]) : ""))
+        }
+        fields["environment"] = .object(JSONObject(environment))
         fields["pid"] = status.pid.map { .integer(Int($0)) }
         fields["address"] = status.address.map { .string($0) }
         fields["exitCode"] = status.exit.map { .integer(Int($0.code)) }
@@ -115,6 +121,8 @@ struct LiveSystem: Sendable {
             return try await objects(kind, namespace, name, selector)
         case .containers(let name, let image):
             return try await containers(name, image)
+        case .file(let container, let path):
+            return try await file(path, in: container)
         case .history(let event):
             _ = try await reachable()
             return await history.items(since: position).filter {
@@ -143,6 +151,17 @@ struct LiveSystem: Sendable {
             ContainerView.isOwn(status) && (name == nil || status.name == name)
                 && (image == nil || status.imageReference == image || status.imageReference == "\(image ?? ""):latest")
         }.map(ContainerView.item)
+    }
+
+    private func file(_ path: String, in name: String) async throws(ObservationError) -> [ObservedItem] {
+        _ = try await reachable()
+        guard let status = try? await runtime.containerStatus(name),
+            let descriptor = try? await runtime.openFile(
+                status.id, path: path, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC, mode: 0)
+        else { return [] }
+        defer { close(descriptor) }
+        let content = String(decoding: FileContent.read(descriptor: descriptor) ?? [], as: UTF8.self)
+        return [ObservedItem(identity: path, document: ["path": .string(path), "content": .string(content)])]
     }
 
     private func objects(_ kind: String, _ namespace: String, _ name: String?, _ selector: String?)
