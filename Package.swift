@@ -59,6 +59,7 @@ let package = Package(
         layer("Controllers", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
         layer("Scheduler", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
         layer("Kubelet", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
+        layer("ClusterDNS", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         // Containers
         layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents"]),
         // Composition
@@ -66,7 +67,7 @@ let package = Package(
             "Cluster",
             [
                 "ObjectStore", "APIServer", "ControllerRuntime", "Controllers", "Scheduler", "Kubelet",
-                "ContainerRuntime", "ContainerEngine", "KubernetesAPI", "LinuxKernel", "Documents",
+                "ClusterDNS", "ContainerRuntime", "ContainerEngine", "KubernetesAPI", "LinuxKernel", "Documents",
             ]),
         // People
         layer("Kubectl", ["Commands", "Terminal", "KubernetesAPI", "Documents"]),
@@ -101,6 +102,7 @@ let package = Package(
         tests(
             "Kubelet",
             ["ControllerRuntime", "ContainerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests("ClusterDNS", []),
         tests("LinuxKernel", []),
         tests("OCI", ["Documents"]),
         tests("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "OCI", "Documents"]),
