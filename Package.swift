@@ -97,7 +97,9 @@ let package = Package(
         tests("ObjectStore", ["Documents"]),
         tests("APIServer", ["ObjectStore", "KubernetesAPI", "Documents"]),
         tests("ControllerRuntime", ["APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
-        tests("Controllers", ["ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests(
+            "Controllers",
+            ["Scheduler", "ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
         tests("Scheduler", ["ControllerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
         tests(
             "Kubelet",

@@ -31,6 +31,9 @@ public final class ManualClock: ControllerClock {
     /// How many actions wait.
     public var pendingCount: Int { state.withLock { $0.entries.count } }
 
+    /// When the next action is due.
+    public var nextDeadline: Duration? { state.withLock { $0.entries.map(\.deadline).min() } }
+
     public func schedule(at deadline: Duration, _ action: @escaping @Sendable () -> Void) -> ScheduledAction {
         let number: Int? = state.withLock { state in
             guard deadline > state.now else { return nil }

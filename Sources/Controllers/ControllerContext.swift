@@ -1,6 +1,7 @@
 import ControllerRuntime
 import Documents
 import KubernetesAPI
+import Synchronization
 
 /// What every controller is given.
 struct ControllerContext: Sendable {
@@ -9,6 +10,7 @@ struct ControllerContext: Sendable {
     let clock: any ControllerClock
     let timing: ControllerTiming
     let failures: FailureLog?
+    let recorders = RecorderSet()
 
     /// The client of one controller: its writes carry its name as their cause.
     func client(of controller: String) -> any KubernetesClient {
@@ -16,7 +18,9 @@ struct ControllerContext: Sendable {
     }
 
     func events(of controller: String) -> EventRecorder {
-        EventRecorder(client: client(of: controller), component: controller, clock: clock)
+        let recorder = EventRecorder(client: client(of: controller), clock: clock, component: controller)
+        recorders.add(recorder)
+        return recorder
     }
 
     func makeQueue() -> WorkQueue<ObjectKey> { WorkQueue(clock: clock) }
@@ -28,5 +32,16 @@ struct ControllerContext: Sendable {
         Controller(
             name, queue: queue, informers: informers, workers: workers ?? timing.workers, failures: failures,
             reconciler: reconciler)
+    }
+}
+
+/// The recorders of all controllers, to be run with them.
+final class RecorderSet: Sendable {
+    private let list = Mutex<[EventRecorder]>([])
+
+    var recorders: [EventRecorder] { list.withLock { $0 } }
+
+    func add(_ recorder: EventRecorder) {
+        list.withLock { $0.append(recorder) }
     }
 }

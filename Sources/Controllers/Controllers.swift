@@ -4,6 +4,7 @@ import KubernetesAPI
 /// All controllers of the cluster (kube-controller-manager): one task tree on one set of informers.
 public struct Controllers: Sendable {
     private let controllers: [Controller]
+    private let recorders: [EventRecorder]
 
     /// Registers what the controllers need with `informers`; nothing runs before `run`.
     /// - Parameters:
@@ -20,6 +21,7 @@ public struct Controllers: Sendable {
                 NodeLifecycleReconciler.controller(context), TaintEvictionReconciler.controller(context),
                 PodGarbageReconciler.controller(context),
             ] + GarbageCollectorReconciler.controllers(context)
+        recorders = context.recorders.recorders
     }
 
     /// Runs every controller until the task is cancelled.
@@ -28,9 +30,12 @@ public struct Controllers: Sendable {
             for controller in controllers {
                 group.addTask { await controller.run() }
             }
+            for recorder in recorders {
+                group.addTask { await recorder.run() }
+            }
         }
     }
 
     /// No controller has anything to do now, apart from what waits for a time.
-    public var isIdle: Bool { controllers.allSatisfy(\.queue.isIdle) }
+    public var isIdle: Bool { controllers.allSatisfy(\.queue.isIdle) && recorders.allSatisfy(\.isIdle) }
 }

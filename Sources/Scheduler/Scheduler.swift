@@ -10,6 +10,7 @@ public struct Scheduler: Sendable {
     static let name = "default-scheduler"
 
     private let controller: Controller
+    private let events: EventRecorder
 
     /// Registers what it needs with `informers`; nothing runs before `run`.
     public init(
@@ -28,18 +29,22 @@ public struct Scheduler: Sendable {
         nodes.addHandler { routes.handle(node: $0) }
         pods.addHandler { routes.handle(pod: $0) }
         let client = informers.client.caused(by: Self.name)
+        events = EventRecorder(client: client, clock: clock, component: Self.name)
         controller = Controller(
             Self.name, queue: queue, informers: [pods, nodes, services], workers: 1, failures: failures,
             reconciler: SchedulerReconciler(
-                client: client, events: EventRecorder(client: client, component: Self.name, clock: clock),
-                pods: pods.lister, services: services.lister, routes: routes, clock: clock, seed: configuration.seed))
+                client: client, events: events, pods: pods.lister, services: services.lister, routes: routes,
+                clock: clock, seed: configuration.seed))
     }
 
     /// Schedules until the task is cancelled.
     public func run() async {
-        await controller.run()
+        await withDiscardingTaskGroup { [controller, events] group in
+            group.addTask { await events.run() }
+            group.addTask { await controller.run() }
+        }
     }
 
     /// Nothing waits to be looked at; Pods without a place may wait for a change.
-    public var isIdle: Bool { controller.queue.isIdle }
+    public var isIdle: Bool { controller.queue.isIdle && events.isIdle }
 }

@@ -57,12 +57,11 @@ struct SchedulerReconciler: Reconciler {
             if error.reason == .notFound || error.reason == .conflict { return }
             throw error
         }
-        await events.record(
-            .normal, reason: "Scheduled", message: "Successfully assigned \(pod.key) to \(node)", about: pod.object)
+        events.normal(pod.object, "Scheduled", "Successfully assigned \(pod.key) to \(node)")
     }
 
     private func report(_ message: String, about pod: KubernetesObject) async throws(Status) {
-        await events.record(.warning, reason: "FailedScheduling", message: message, about: pod)
+        events.warning(pod, "FailedScheduling", message)
         var result = pod
         let hasChanged = result.setCondition(
             Condition("PodScheduled", .no, reason: "Unschedulable", message: message), now: clock.timestamp)

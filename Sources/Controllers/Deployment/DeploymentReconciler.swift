@@ -115,9 +115,8 @@ struct DeploymentReconciler: Reconciler {
     private func recordScaling(
         of set: KubernetesObject, from: Int, to: Int, about deployment: KubernetesObject
     ) async {
-        await events.record(
-            .normal, reason: "ScalingReplicaSet",
-            message: "Scaled \(to > from ? "up" : "down") replica set \(set.name) from \(from) to \(to)",
-            about: deployment)
+        events.normal(
+            deployment, "ScalingReplicaSet",
+            "Scaled \(to > from ? "up" : "down") replica set \(set.name) from \(from) to \(to)")
     }
 }

@@ -94,9 +94,9 @@ struct EndpointSliceReconciler: Reconciler {
         } catch {
             expectations.forget(key)
             if error.reason != .conflict {
-                await events.record(
-                    .warning, reason: "FailedToUpdateEndpointSlices",
-                    message: "Error updating Endpoint Slices for Service \(key): \(error.message)", about: service)
+                events.warning(
+                    service, "FailedToUpdateEndpointSlices",
+                    "Error updating Endpoint Slices for Service \(key): \(error.message)")
             }
             throw error
         }

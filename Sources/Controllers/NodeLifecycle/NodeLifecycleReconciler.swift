@@ -63,8 +63,7 @@ struct NodeLifecycleReconciler: Reconciler {
             _ = try await client.update(.nodes, current)
         }
         if decision.lostReadiness {
-            await events.record(
-                .normal, reason: "NodeNotReady", message: "Node \(node.name) status is now: NodeNotReady", about: node)
+            events.normal(node, "NodeNotReady", "Node \(node.name) status is now: NodeNotReady")
         }
         if decision.isUnreachable { try await markPodsNotReady(on: key.name) }
         return decision.lookAgain.map { .requeue(after: $0) } ?? .done
@@ -76,8 +75,7 @@ struct NodeLifecycleReconciler: Reconciler {
             marked.setCondition(Condition("Ready", .no), now: clock.timestamp)
             do {
                 _ = try await client.update(.pods, marked, subresource: .status)
-                await events.record(
-                    .warning, reason: "NodeNotReady", message: "Node is not ready", about: pod)
+                events.warning(pod, "NodeNotReady", "Node is not ready")
             } catch  where error.reason == .notFound {
                 continue
             }

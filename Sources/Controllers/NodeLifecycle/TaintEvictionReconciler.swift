@@ -45,8 +45,7 @@ struct TaintEvictionReconciler: Reconciler {
         case .stay: return .done
         case .stayFor(let wait): return .requeue(after: wait)
         case .evict:
-            await events.record(
-                .normal, reason: "TaintManagerEviction", message: "Marking for deletion Pod \(key)", about: pod)
+            events.normal(pod, "TaintManagerEviction", "Marking for deletion Pod \(key)")
             try await client.deleteIfPresent(.pods, pod)
             return .done
         }

@@ -97,8 +97,7 @@ struct ReplicaSetReconciler: Reconciler {
             for outcome in outcomes {
                 switch outcome {
                 case .success(let created):
-                    await events.record(
-                        .normal, reason: "SuccessfulCreate", message: "Created pod: \(created.name)", about: replicaSet)
+                    events.normal(replicaSet, "SuccessfulCreate", "Created pod: \(created.name)")
                 case .failure(let status):
                     failure = status
                     expectations.observedCreation(key)
@@ -106,8 +105,7 @@ struct ReplicaSetReconciler: Reconciler {
             }
             if let failure {
                 expectations.observedCreation(key, count: remaining)
-                await events.record(
-                    .warning, reason: "FailedCreate", message: "Error creating: \(failure.message)", about: replicaSet)
+                events.warning(replicaSet, "FailedCreate", "Error creating: \(failure.message)")
                 return (Condition("ReplicaFailure", .yes, reason: "FailedCreate", message: failure.message), failure)
             }
             batch *= 2
@@ -123,14 +121,12 @@ struct ReplicaSetReconciler: Reconciler {
             do throws(Status) {
                 _ = try await client.delete(
                     .pods, namespace: pod.namespace, name: pod.name, DeleteOptions(preconditionUID: pod.uid))
-                await events.record(
-                    .normal, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)", about: replicaSet)
+                events.normal(replicaSet, "SuccessfulDelete", "Deleted pod: \(pod.name)")
             } catch {
                 expectations.observedDeletion(key, uid: pod.uid)
                 if error.reason == .notFound { continue }
                 failure = error
-                await events.record(
-                    .warning, reason: "FailedDelete", message: "Error deleting: \(error.message)", about: replicaSet)
+                events.warning(replicaSet, "FailedDelete", "Error deleting: \(error.message)")
             }
         }
         return failure.map {
