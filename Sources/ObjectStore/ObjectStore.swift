@@ -11,8 +11,9 @@ internal import Synchronization
 /// saved cluster is made of.
 ///
 /// ## Locking
-/// One lock guards everything. Nothing is called while it is held but the `stamping` closure of `put`, which must be quick
-/// and must not use the store. Readers of watches are resumed after it is released.
+/// One lock guards everything. Nothing is called while it is held but the clock (so that times rise with revisions) and the
+/// `stamping` closure of `put`; both must be quick and must not use the store. Readers of watches are resumed after it is
+/// released.
 public final class ObjectStore: Sendable {
     struct State {
         var index = KeyIndex()
@@ -68,7 +69,6 @@ public final class ObjectStore: Sendable {
     public func put(
         _ key: String, if precondition: WritePrecondition = .none, cause: String, stamping: (Revision) -> StoredValue
     ) throws(StoreError) -> StoreEvent {
-        let time = now()
         let (event, readers) = try state.withLock { state throws(StoreError) in
             let previous = state.index[key]?.current
             try Self.check(precondition, previous)
@@ -77,7 +77,7 @@ public final class ObjectStore: Sendable {
                 key: key, value: stamping(revision), createRevision: previous?.createRevision ?? revision,
                 modRevision: revision, version: (previous?.version ?? 0) + 1)
             let event = StoreEvent(
-                key: key, revision: revision, entry: entry, previous: previous, cause: cause, time: time)
+                key: key, revision: revision, entry: entry, previous: previous, cause: cause, time: now())
             return (event, record(event, in: &state))
         }
         for reader in readers { reader.resume() }
@@ -90,12 +90,11 @@ public final class ObjectStore: Sendable {
     public func delete(_ key: String, if precondition: WritePrecondition = .none, cause: String) throws(StoreError)
         -> StoreEvent
     {
-        let time = now()
         let (event, readers) = try state.withLock { state throws(StoreError) in
             guard let previous = state.index[key]?.current else { throw .notFound }
             try Self.check(precondition, previous)
             let event = StoreEvent(
-                key: key, revision: state.log.current + 1, entry: nil, previous: previous, cause: cause, time: time)
+                key: key, revision: state.log.current + 1, entry: nil, previous: previous, cause: cause, time: now())
             return (event, record(event, in: &state))
         }
         for reader in readers { reader.resume() }
@@ -140,8 +139,8 @@ public final class ObjectStore: Sendable {
     }
 
     private static func compact(_ state: inout State, to revision: Revision) {
-        for event in state.log.compact(to: revision) where state.index[event.key]?.compact(to: revision) == true {
-            state.index.remove(event.key)
-        }
+        // A key that is written often is looked at once.
+        let keys = Set(state.log.compact(to: revision).map(\.key))
+        for key in keys where state.index[key]?.compact(to: revision) == true { state.index.remove(key) }
     }
 }
