@@ -110,7 +110,7 @@ let package = Package(
         tests("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "OCI", "Documents"]),
         tests("Cluster", ["ContainerRuntime", "KubernetesAPI", "Documents"]),
         tests("Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
-        tests("Docker", ["Commands", "Terminal", "ContainerRuntime"]),
+        tests("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),
         tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         tests("Transcripts", ["Documents", "Terminal"]),
         tests("Shell", ["Commands", "Terminal"]),

@@ -3,7 +3,14 @@ struct GoTemplateParser {
     private var rest: Substring
     private var depth = 0
 
-    private enum End { case end, otherwise, finished }
+    /// How a list of nodes came to its end.
+    private enum End {
+        case end
+        case otherwise
+        /// `else if`, whose condition shares the outer end.
+        case otherwiseIf(GoTemplateNode)
+        case finished
+    }
 
     init(_ text: String) {
         rest = text[...]
@@ -11,7 +18,7 @@ struct GoTemplateParser {
 
     mutating func template() throws(GoTemplateError) -> [GoTemplateNode] {
         let (nodes, end) = try list()
-        guard end == .finished else { throw GoTemplateError("unexpected {{\(end == .end ? "end" : "else")}}") }
+        guard case .finished = end else { throw GoTemplateError("unexpected {{end}} or {{else}}") }
         return nodes
     }
 
@@ -53,10 +60,7 @@ struct GoTemplateParser {
         case "else":
             skipSpace()
             if keyword(only: ["if"]) == "if" {
-                // `else if` is an if inside the else that shares its end.
-                let node = try condition()
-                nodes.append(node)
-                return .otherwise
+                return .otherwiseIf(try condition())
             }
             try closeAction()
             return .otherwise
@@ -105,10 +109,11 @@ struct GoTemplateParser {
     private mutating func alternative(after end: End) throws(GoTemplateError) -> [GoTemplateNode] {
         switch end {
         case .end: return []
+        case .otherwiseIf(let node): return [node]
         case .finished: throw GoTemplateError("unexpected EOF: {{end}} is missing")
         case .otherwise:
             let (nodes, end) = try list()
-            guard end == .end else { throw GoTemplateError("expected {{end}}") }
+            guard case .end = end else { throw GoTemplateError("expected {{end}}") }
             return nodes
         }
     }

@@ -37,7 +37,9 @@ public struct OutputNormaliser: Sendable {
             if first.isLetter || first.isNumber {
                 let piece = rest.prefix { $0.isLetter || $0.isNumber || ".-_:".contains($0) }
                 let trimmed = piece.trailingPunctuationRemoved
-                result += replaced(trimmed, isAlone: trimmed == word) + piece[trimmed.endIndex...]
+                result +=
+                    replaced(trimmed, isAlone: trimmed == word || word.dropFirst() == trimmed)
+                    + piece[trimmed.endIndex...]
                 rest = rest[piece.endIndex...]
             } else {
                 result.append(first)

@@ -72,7 +72,7 @@ import Testing
             "x.md:3: titel: unknown field (expected id, title, requires, seed, minutes)"
         ),
         ("---\nid: a\ntitle: {ko: ㄱ}\n---\n", "x.md:3: title: expected 'ko' and 'en', each a text"),
-        ("---\nid: a\ntitle: {ko: ㄱ, en: b}\n---\n", "x.md:4: a lesson needs at least one '## step'"),
+        ("---\nid: a\ntitle: {ko: ㄱ, en: b}\n---\n", "x.md:5: a lesson needs at least one '## step'"),
         (
             "---\nid: a\ntitle: {ko: ㄱ, en: b}\n---\n## One\n",
             "x.md:5: a step's heading is its id: small letters, digits and '-', not 'One'"
