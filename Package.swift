@@ -107,7 +107,11 @@ let package = Package(
         tests("ClusterDNS", []),
         tests("LinuxKernel", []),
         tests("OCI", ["Documents"]),
-        tests("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "OCI", "Documents"]),
+        tests(
+            "ContainerEngine",
+            [
+                "ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote", "kijabi-packetfilter",
+            ]),
         tests("Cluster", ["ContainerRuntime", "KubernetesAPI", "Documents"]),
         tests("Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
         tests("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),

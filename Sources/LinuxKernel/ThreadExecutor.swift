@@ -11,18 +11,13 @@ public final class ThreadExecutor: SerialExecutor {
     /// - Parameter name: what `ps -L` and debuggers show; at most 15 bytes count.
     public init(name: String) {
         queue = JobQueue()
-        let context = Unmanaged.passRetained(ThreadContext(queue: queue, name: name))
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<ThreadContext>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        // EAGAIN only: the process has no thread left, and nothing here can work without one.
-        precondition(result == 0, "pthread_create: \(result)")
-        pthread_detach(thread)
+        let queue = queue
+        KernelThread.start(name) {
+            while let (job, executor) = queue.next() {
+                // Whoever enqueued the job keeps the executor alive until it has run.
+                job.runSynchronously(on: executor)
+            }
+        }
     }
 
     deinit {
@@ -31,30 +26,6 @@ public final class ThreadExecutor: SerialExecutor {
 
     public func enqueue(_ job: consuming ExecutorJob) {
         queue.append(UnownedJob(job), executor: asUnownedSerialExecutor())
-    }
-}
-
-/// What the thread keeps, so that it never keeps the executor.
-private final class ThreadContext: Sendable {
-    let queue: JobQueue
-    let name: String
-
-    init(queue: JobQueue, name: String) {
-        self.queue = queue
-        self.name = name
-    }
-
-    func run() {
-        // proc(5): a thread names itself; glibc's pthread_setname_np is hidden behind _GNU_SOURCE.
-        let comm = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-        if comm >= 0 {
-            _ = write(comm, name, min(name.utf8.count, 15))
-            close(comm)
-        }
-        while let (job, executor) = queue.next() {
-            // Whoever enqueued the job keeps the executor alive until it has run.
-            job.runSynchronously(on: executor)
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 public import Documents
 
 /// What a content address points at (OCI image-spec, descriptor.md).
-public struct Descriptor: Sendable, Hashable {
+public struct ContentDescriptor: Sendable, Hashable {
     public var mediaType: String
     public var digest: Digest
     /// Bytes.
@@ -35,11 +35,11 @@ public struct ImageManifest: Sendable, Hashable {
     /// Of an uncompressed layer.
     public static let layerMediaType = "application/vnd.oci.image.layer.v1.tar"
 
-    public var configuration: Descriptor
-    public var layers: [Descriptor]
+    public var configuration: ContentDescriptor
+    public var layers: [ContentDescriptor]
     public var annotations: [String: String]
 
-    public init(configuration: Descriptor, layers: [Descriptor], annotations: [String: String] = [:]) {
+    public init(configuration: ContentDescriptor, layers: [ContentDescriptor], annotations: [String: String] = [:]) {
         self.configuration = configuration
         self.layers = layers
         self.annotations = annotations
@@ -49,11 +49,11 @@ public struct ImageManifest: Sendable, Hashable {
     public init(parsing bytes: [UInt8]) throws(OCIParseError) {
         let document = try OCIParseError.document(bytes)
         guard document["schemaVersion"]?.int == 2 else { throw .wrongType(field: "schemaVersion", expected: "2") }
-        configuration = try Descriptor(document["config"] ?? .null, field: "config")
+        configuration = try ContentDescriptor(document["config"] ?? .null, field: "config")
         layers = []
         let list = try OCIParseError.require(document, "layers", \.array, "an array")
         for (index, layer) in list.enumerated() {
-            layers.append(try Descriptor(layer, field: "layers[\(index)]"))
+            layers.append(try ContentDescriptor(layer, field: "layers[\(index)]"))
         }
         annotations = [:]
         for (key, value) in document["annotations"]?.object ?? [:] { annotations[key] = value.string }

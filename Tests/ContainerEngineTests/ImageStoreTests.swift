@@ -5,19 +5,6 @@ import Testing
 
 @testable import ContainerEngine
 
-/// A directory that is gone when the test is.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/kijabi-test.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw RuntimeError.system(stage: "mkdtemp", errno: errno, path: nil) }
-        path = String(cString: template.map { UInt8(bitPattern: $0) }.filter { $0 != 0 } + [0])
-    }
-
-    deinit { FileTree.remove(path) }
-}
-
 private func makeStore(_ directory: TemporaryDirectory) throws -> ImageStore {
     ImageStore(
         directory: directory.path + "/images", layerOwner: nil, recipes: [try BusyboxRecipe(searchPath: "")])
@@ -38,9 +25,9 @@ private struct FailingRecipe: ImageRecipe {
 @Suite struct ImageStoreTests {
     @Test("busybox is assembled, whole and runnable, and found by every name docker knows")
     func busybox() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory("images")
         let store = try makeStore(directory)
-        let image = try await store.resolve("busybox")
+        let image = try await store.image("busybox")
         #expect(image.summary.references == ["busybox:latest"])
         #expect(image.summary.command == ["sh"])
         #expect(image.summary.origin.hasPrefix("assembled from busybox-static 1."))
@@ -58,14 +45,14 @@ private struct FailingRecipe: ImageRecipe {
             String(id.dropFirst("sha256:".count)), String(id.dropFirst("sha256:".count).prefix(12)),
             String(id.prefix(20)), "busybox@\(image.manifestDigest)",
         ] {
-            #expect(try await store.resolve(name).summary.id == id, "\(name)")
+            #expect(try await store.resolve(name).id == id, "\(name)")
         }
-        #expect(try await store.images().map(\.summary.id) == [id])
+        #expect(try await store.images().map(\.id) == [id])
     }
 
     @Test("The layer's digest is the one tar and sha256sum compute")
     func layerDigestIsOfARealArchive() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory("images")
         var layer = LayerContent(modificationTime: 1_000_000_000)
         layer.directory("d", mode: 0o755)
         layer.file("d/f", "hello\n")
@@ -86,11 +73,11 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("Two stores of one directory at once make one image")
     func concurrentStores() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory("images")
         let ids = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<4 {
                 let store = try makeStore(directory)
-                group.addTask { try await store.resolve("busybox").summary.id }
+                group.addTask { try await store.resolve("busybox").id }
             }
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }
@@ -101,7 +88,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("An assembly that fails leaves no image, and what it left is swept by the next")
     func interruptedAssembly() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory("images")
         let broken = ImageStore(
             directory: directory.path + "/images", layerOwner: nil,
             recipes: [FailingRecipe(reference: try ImageReference("broken"))])
@@ -118,19 +105,19 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("A damaged store mends itself")
     func damage() async throws {
-        let directory = try TemporaryDirectory()
-        let id = try await makeStore(directory).resolve("busybox").summary.id
+        let directory = try TemporaryDirectory("images")
+        let id = try await makeStore(directory).resolve("busybox").id
         for damage in ["references.json", "blobs/sha256/" + id.dropFirst("sha256:".count)] {
             let path = directory.path + "/images/" + damage
             let file = try StoredFile(path, O_WRONLY | O_TRUNC)
             try file.write(Array("{".utf8))
-            #expect(try await makeStore(directory).resolve("busybox").summary.id == id, "\(damage)")
+            #expect(try await makeStore(directory).resolve("busybox").id == id, "\(damage)")
         }
     }
 
     @Test("Unknown, malformed and ambiguous names are told apart")
     func refusedNames() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory("images")
         let store = try makeStore(directory)
         await #expect(throws: RuntimeError.noSuchImage("nginx")) { try await store.resolve("nginx") }
         await #expect(throws: RuntimeError.noSuchImage("busybox:1.2")) { try await store.resolve("busybox:1.2") }
@@ -138,7 +125,7 @@ private struct FailingRecipe: ImageRecipe {
         await #expect(throws: RuntimeError.invalid(field: "image", reason: "invalid reference format")) {
             try await store.resolve("a b")
         }
-        #expect(store.offered == ["busybox:latest"])
+        #expect(store.offers == ["busybox:latest"])
     }
 
     @Test("Without a busybox, the package is named")
@@ -160,19 +147,19 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("The toolbox stands on busybox and brings the commands")
     func toolbox() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory("images")
         let busybox = try BusyboxRecipe(searchPath: "")
         // Any static program will do for the layout.
         let store = ImageStore(
             directory: directory.path + "/images", layerOwner: nil,
             recipes: [busybox, try ToolboxRecipe(busybox: busybox, stubPath: "/bin/busybox")])
-        let image = try await store.resolve("kijabi/toolbox")
+        let image = try await store.image("kijabi/toolbox")
         #expect(image.layerDirectories.count == 2)
         #expect(image.summary.workingDirectory == "/work")
         #expect(image.summary.command == ["sh"])
         let top = try #require(image.layerDirectories.first)
         #expect(access(top + "/usr/local/bin/kubectl", X_OK) == 0)
-        let base = try await store.resolve("busybox")
+        let base = try await store.image("busybox")
         #expect(image.layerDirectories.last == base.layerDirectories.first)
     }
 

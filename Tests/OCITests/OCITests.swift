@@ -98,8 +98,8 @@ import Testing
 
     @Test func manifestRoundTrip() throws {
         let manifest = ImageManifest(
-            configuration: Descriptor(mediaType: ImageConfiguration.mediaType, digest: Digest(of: [1]), size: 1),
-            layers: [Descriptor(mediaType: ImageManifest.layerMediaType, digest: Digest(of: [2]), size: 1)],
+            configuration: ContentDescriptor(mediaType: ImageConfiguration.mediaType, digest: Digest(of: [1]), size: 1),
+            layers: [ContentDescriptor(mediaType: ImageManifest.layerMediaType, digest: Digest(of: [2]), size: 1)],
             annotations: ["a": "b"])
         #expect(try ImageManifest(parsing: manifest.document.encoded()) == manifest)
     }

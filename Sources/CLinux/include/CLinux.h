@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "NetworkCalls.h"
 #include "ZygoteProtocol.h"
 
 /* A zygote that has been started: its pid and this side's ends of its sockets; on failure pid is -errno. */

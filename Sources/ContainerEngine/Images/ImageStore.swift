@@ -1,4 +1,4 @@
-import ContainerRuntime
+public import ContainerRuntime
 import Glibc
 import LinuxKernel
 import OCI
@@ -12,9 +12,9 @@ import OCI
 ///     lock               flock(2): whoever changes something holds it; readers need no lock
 ///
 /// Its calls block on disks and locks, so it runs on a thread of its own.
-actor ImageStore {
+public actor ImageStore {
     private nonisolated let executor = ThreadExecutor(name: "images")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let files: ImageStoreFiles
     private let writer: LayerWriter
@@ -23,7 +23,7 @@ actor ImageStore {
     private var cache: (version: String, images: [String: StoredImage]) = ("", [:])
 
     /// The names that can be made here, in docker's short form.
-    nonisolated let offered: [String]
+    nonisolated let offers: [String]
 
     /// - Parameters:
     ///   - directory: made when something is first put there.
@@ -32,11 +32,30 @@ actor ImageStore {
         files = ImageStoreFiles(directory: directory)
         writer = LayerWriter(owner: layerOwner)
         self.recipes = recipes
-        offered = recipes.map(\.reference.familiar).sorted()
+        offers = recipes.map(\.reference.familiar).sorted()
+    }
+
+    /// The store of this person's images.
+    /// - Parameters:
+    ///   - dataDirectory: images are kept below it, in `images`.
+    ///   - rootID: the id on this machine of the images' user and group 0 (`Harbour.rootID`).
+    ///   - searchPath: where to look for busybox, as in `PATH`.
+    ///   - stub: the path of the program kijabi-stub; without it there is no toolbox image.
+    public init(dataDirectory: String, rootID: UInt32, searchPath: String, stub: String?) throws(RuntimeError) {
+        var recipes: [any ImageRecipe] = []
+        do throws(ImageReferenceError) {
+            let busybox = try BusyboxRecipe(searchPath: searchPath)
+            recipes.append(busybox)
+            if let stub { recipes.append(try ToolboxRecipe(busybox: busybox, stubPath: stub)) }
+        } catch {
+            throw .invalid(field: "image", reason: error.description)
+        }
+        let owner = rootID == getuid() ? nil : (user: rootID, group: rootID)
+        self.init(directory: dataDirectory + "/images", layerOwner: owner, recipes: recipes)
     }
 
     /// All images, newest first.
-    func images() throws(RuntimeError) -> [StoredImage] {
+    func storedImages() throws(RuntimeError) -> [StoredImage] {
         try load()
         var byID: [String: StoredImage] = [:]
         for image in cache.images.values { byID[image.summary.id] = image }
@@ -46,7 +65,7 @@ actor ImageStore {
     /// The image that a name, an id or a unique prefix of an id stands for. An image with a recipe is made if it is
     /// missing, and made again if what it is made of has changed.
     /// - Throws: `.noSuchImage`, `.unavailable`, `.invalid` for a malformed or ambiguous name.
-    func resolve(_ text: String) throws(RuntimeError) -> StoredImage {
+    func image(_ text: String) throws(RuntimeError) -> StoredImage {
         try load()
         let isPrefixed = text.hasPrefix("sha256:")
         let digits = isPrefixed ? String(text.dropFirst("sha256:".count)) : text
@@ -65,7 +84,7 @@ actor ImageStore {
             }
         }
         guard mayBeID else { throw .noSuchImage(text) }
-        let matches = try images().filter { $0.summary.id.hasPrefix("sha256:" + digits) }
+        let matches = try storedImages().filter { $0.summary.id.hasPrefix("sha256:" + digits) }
         guard let match = matches.first else { throw .noSuchImage(text) }
         guard matches.count == 1 else {
             throw .invalid(field: "image", reason: "ambiguous image id prefix \(text): \(matches.count) images have it")
@@ -118,7 +137,7 @@ actor ImageStore {
 
         var configuration = ImageConfiguration(architecture: Self.architecture)
         configuration.created = RFC3339.text(seconds: assembled.createdAt)
-        var descriptors: [Descriptor] = []
+        var descriptors: [ContentDescriptor] = []
         var size = 0
         if let base = assembled.base {
             let created = configuration.created
@@ -131,7 +150,7 @@ actor ImageStore {
             let staging = try files.stagingDirectory()
             let (digest, length) = try writer.unpack(content, into: staging)
             try files.publish(staging, asLayer: digest)
-            descriptors.append(Descriptor(mediaType: ImageManifest.layerMediaType, digest: digest, size: length))
+            descriptors.append(ContentDescriptor(mediaType: ImageManifest.layerMediaType, digest: digest, size: length))
             configuration.append(layer: digest, createdBy: createdBy)
             size += content.size
         }
@@ -175,4 +194,16 @@ actor ImageStore {
             "amd64"
         #endif
     }
+}
+
+extension ImageStore: ImageSource {
+    public func images() throws(RuntimeError) -> [ImageSummary] { try storedImages().map(\.summary) }
+
+    public func resolve(_ reference: String) throws(RuntimeError) -> ImageSummary { try image(reference).summary }
+
+    public func lowerDirectories(of image: ImageSummary) throws(RuntimeError) -> [String] {
+        try self.image(image.id).layerDirectories
+    }
+
+    public nonisolated func offered() -> [String] { offers }
 }

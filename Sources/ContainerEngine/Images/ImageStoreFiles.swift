@@ -55,9 +55,9 @@ struct ImageStoreFiles {
     }
 
     /// Stores a document under its digest.
-    func put(_ document: JSONValue, mediaType: String) throws(RuntimeError) -> Descriptor {
+    func put(_ document: JSONValue, mediaType: String) throws(RuntimeError) -> ContentDescriptor {
         let bytes = document.encoded()
-        let descriptor = Descriptor(mediaType: mediaType, digest: Digest(of: bytes), size: bytes.count)
+        let descriptor = ContentDescriptor(mediaType: mediaType, digest: Digest(of: bytes), size: bytes.count)
         try replace(blob(descriptor.digest), with: bytes)
         return descriptor
     }

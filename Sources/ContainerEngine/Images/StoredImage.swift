@@ -12,7 +12,7 @@ struct StoredImage: Sendable {
     /// The host directories of its layers, top first: the order of overlayfs's `lowerdir`.
     var layerDirectories: [String]
     /// In the order of the configuration's layers, bottom first.
-    var layerDescriptors: [Descriptor]
+    var layerDescriptors: [ContentDescriptor]
     var manifestDigest: Digest
     /// What the recipe depended on; nil if no recipe made it.
     var fingerprint: String?

@@ -1,0 +1,154 @@
+import ContainerRuntime
+import LinuxKernel
+
+/// The packet filter's content for a set of services, and the nft(8) transaction that leads from one content to
+/// another. Pure: text in, text out.
+///
+///     service address, port ──@services──▶ chain of that service ──▶ one endpoint (dnat)
+///     node's address, port  ──@nodeports─▶ the same chain
+///     service range, anything else ──▶ refused
+///
+/// A lookup in a map costs the same with a thousand services as with one, and a service that changes touches its own
+/// chain only.
+struct ServiceRules: Equatable {
+    /// Names of chains and the one rule in each.
+    private(set) var chains: [String: String] = [:]
+    /// Elements of the map from (address . protocol . port) to a chain.
+    private(set) var services: [String: String] = [:]
+    /// Elements of the map from (protocol . port) to a chain.
+    private(set) var nodePorts: [String: String] = [:]
+    /// How datagrams get from a service to an endpoint.
+    private(set) var datagramPaths: Set<DatagramPath> = []
+    /// Endpoints' addresses.
+    private(set) var endpoints: Set<IPv4Address> = []
+
+    struct DatagramPath: Hashable {
+        /// Nil for a node's port.
+        var address: IPv4Address?
+        var port: UInt16
+        var endpoint: IPv4Address
+        var endpointPort: UInt16
+    }
+
+    static let table = "ip kijabi"
+
+    init() {}
+
+    /// Malformed addresses and services without endpoints are left out: what nobody answers is refused.
+    init(_ list: [VirtualService]) {
+        for service in list {
+            let transport = service.transport == .tcp ? "tcp" : "udp"
+            let address = service.address.flatMap { IPv4Address($0) }
+            let targets = service.endpoints.compactMap { endpoint in
+                IPv4Address(endpoint.address).map { (address: $0, port: endpoint.port) }
+            }.sorted { ($0.address, $0.port) < ($1.address, $1.port) }
+            guard !targets.isEmpty, address != nil || service.nodePort != nil else { continue }
+            let chain: String
+            if let address {
+                chain = "service/\(address)/\(transport)/\(service.port)"
+                services["\(address) . \(transport) . \(service.port)"] = chain
+            } else {
+                chain = "nodeport/\(transport)/\(service.nodePort ?? 0)"
+            }
+            if let nodePort = service.nodePort { nodePorts["\(transport) . \(nodePort)"] = chain }
+            chains[chain] = Self.rule(service, transport, targets)
+            for target in targets {
+                endpoints.insert(target.address)
+                guard service.transport == .udp else { continue }
+                var ways: [(address: IPv4Address?, port: UInt16)] = []
+                if let address { ways.append((address, service.port)) }
+                if let nodePort = service.nodePort { ways.append((nil, nodePort)) }
+                for way in ways {
+                    datagramPaths.insert(
+                        DatagramPath(
+                            address: way.address, port: way.port, endpoint: target.address,
+                            endpointPort: target.port))
+                }
+            }
+        }
+    }
+
+    private static func rule(
+        _ service: VirtualService, _ transport: String, _ targets: [(address: IPv4Address, port: UInt16)]
+    ) -> String {
+        let comment = service.name.filter { $0.isASCII && $0 != "\"" && $0 != "\\" && !$0.isNewline }.prefix(100)
+        let choice: String
+        if targets.count == 1 {
+            choice = "dnat ip to \(targets[0].address):\(targets[0].port)"
+        } else {
+            let number =
+                service.clientAffinity == nil
+                ? "numgen random mod \(targets.count)" : "jhash ip saddr mod \(targets.count) seed 0x6b696a61"
+            let map = targets.enumerated().map { "\($0.offset) : \($0.element.address) . \($0.element.port)" }
+            choice = "dnat ip to \(number) map { \(map.joined(separator: ", ")) }"
+        }
+        return "meta l4proto \(transport) \(choice) comment \"\(comment)\""
+    }
+
+    /// The table without services, in one transaction that works whether or not it is there.
+    static func skeleton(serviceSubnet: IPv4Subnet) -> String {
+        let content = """
+            map services { type ipv4_addr . inet_proto . inet_service : verdict; }
+            map nodeports { type inet_proto . inet_service : verdict; }
+            set endpoints { type ipv4_addr . ipv4_addr; }
+            chain dispatch {
+              ip daddr . meta l4proto . th dport vmap @services
+              ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @nodeports
+            }
+            chain prerouting { type nat hook prerouting priority -100; jump dispatch; }
+            chain output { type nat hook output priority -100; jump dispatch; }
+            chain postrouting {
+              type nat hook postrouting priority 100;
+              ct status dnat ip saddr . ip daddr @endpoints masquerade comment "a pod that reaches itself by its service"
+            }
+            chain refuse {
+              meta l4proto tcp reject with tcp reset
+              reject
+            }
+            chain forward { type filter hook forward priority 0; ip daddr \(serviceSubnet) goto refuse; }
+            chain sent {
+              type filter hook output priority 0
+              ip daddr \(serviceSubnet) fib daddr type != local goto refuse
+            }
+            """
+        return "add table \(table)\ndelete table \(table)\ntable \(table) {\n\(content)\n}\n"
+    }
+
+    /// The transaction that leads from `old` to this, or nil where they are the same.
+    func transaction(from old: ServiceRules) -> String? {
+        if self == old { return nil }
+        var text = ""
+        let names = chains.keys.sorted()
+        for name in names where old.chains[name] == nil { text += "add chain \(Self.table) \(name)\n" }
+        for name in names {
+            guard let rule = chains[name], old.chains[name] != rule else { continue }
+            if old.chains[name] != nil { text += "flush chain \(Self.table) \(name)\n" }
+            text += "add rule \(Self.table) \(name) \(rule)\n"
+        }
+        text += Self.changes("services", old.services, services)
+        text += Self.changes("nodeports", old.nodePorts, nodePorts)
+        text += Self.changes("endpoints", Self.pairs(old.endpoints), Self.pairs(endpoints))
+        for name in old.chains.keys.sorted() where chains[name] == nil {
+            text += "flush chain \(Self.table) \(name)\ndelete chain \(Self.table) \(name)\n"
+        }
+        return text
+    }
+
+    /// nft cannot compare two fields of a packet, but it can look up both as one: source and destination are the same.
+    private static func pairs(_ addresses: Set<IPv4Address>) -> [String: String] {
+        var pairs: [String: String] = [:]
+        for address in addresses { pairs["\(address) . \(address)"] = "" }
+        return pairs
+    }
+
+    /// - Parameters old, new: keys, and the chain that each leads to (empty in a set).
+    private static func changes(_ set: String, _ old: [String: String], _ new: [String: String]) -> String {
+        func element(_ key: String, _ chain: String) -> String { chain.isEmpty ? key : "\(key) : goto \(chain)" }
+        let gone = old.filter { new[$0.key] != $0.value }.map { element($0.key, $0.value) }.sorted()
+        let added = new.filter { old[$0.key] != $0.value }.map { element($0.key, $0.value) }.sorted()
+        var text = ""
+        if !gone.isEmpty { text += "delete element \(table) \(set) { \(gone.joined(separator: ", ")) }\n" }
+        if !added.isEmpty { text += "add element \(table) \(set) { \(added.joined(separator: ", ")) }\n" }
+        return text
+    }
+}

@@ -1,0 +1,85 @@
+import Glibc
+import LinuxKernel
+
+/// Copies between two connected, non-blocking sockets in both directions, inside the kernel: splice(2) through a pipe for
+/// each direction. Half-closes travel on. It is driven from outside, by edge-triggered readiness of either socket.
+struct StreamRelay {
+    enum Progress { case waiting, more, finished }
+
+    private var there: Direction
+    private var back: Direction
+
+    /// Does not own the sockets.
+    /// - Returns: nil if there are no descriptors left.
+    init?(_ client: Int32, _ server: Int32) {
+        guard let there = Direction(from: client, to: server), let back = Direction(from: server, to: client) else {
+            return nil
+        }
+        self.there = there
+        self.back = back
+    }
+
+    /// Moves what can be moved now.
+    /// - Returns: `.more` if it stopped for the sake of others and wants to be called again without an event.
+    mutating func pump() -> Progress {
+        let results = (there.pump(), back.pump())
+        if results.0 == .failed || results.1 == .failed { return .finished }
+        if there.isFinished && back.isFinished { return .finished }
+        return results.0 == .more || results.1 == .more ? .more : .waiting
+    }
+
+    private struct Direction {
+        enum Result { case waiting, more, failed }
+
+        let source: Int32
+        let sink: Int32
+        let pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
+        var buffered = 0
+        var isAtEnd = false
+        var isFinished = false
+
+        init?(from source: Int32, to sink: Int32) {
+            guard let pipe = StreamCalls.pipe() else { return nil }
+            self.source = source
+            self.sink = sink
+            self.pipe = (FileDescriptor(owning: pipe.readEnd), FileDescriptor(owning: pipe.writeEnd))
+        }
+
+        mutating func pump() -> Result {
+            let piece = 1 << 16
+            // A fast pair of programs must not keep the thread for itself.
+            for _ in 0..<32 {
+                if isFinished { return .waiting }
+                var moved = false
+                if !isAtEnd {
+                    let count = StreamCalls.splice(from: source, to: pipe.writeEnd.number, length: piece)
+                    if count > 0 {
+                        buffered += count
+                        moved = true
+                    } else if count == 0 {
+                        isAtEnd = true
+                    } else if errno != EAGAIN && errno != EINTR {
+                        return .failed
+                    }
+                    // EAGAIN: nothing there, or the pipe is full; then emptying it below tells.
+                }
+                if buffered > 0 {
+                    let count = StreamCalls.splice(from: pipe.readEnd.number, to: sink, length: buffered)
+                    if count > 0 {
+                        buffered -= count
+                        moved = true
+                    } else if count < 0, errno != EAGAIN && errno != EINTR {
+                        return .failed
+                    }
+                }
+                if isAtEnd, buffered == 0 {
+                    shutdown(sink, Int32(SHUT_WR))
+                    isFinished = true
+                    return .waiting
+                }
+                if !moved { return .waiting }
+            }
+            return .more
+        }
+    }
+}
