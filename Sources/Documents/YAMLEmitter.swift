@@ -98,6 +98,10 @@ private struct YAMLEmitter {
 
     /// A text without line breaks, broken at single spaces beyond the width.
     private mutating func folded(_ text: String, indent: Int?, doublingQuotes: Bool = false) {
+        if column + text.utf8.count <= Self.width, !doublingQuotes {
+            write(text)
+            return
+        }
         let scalars = Array(text.unicodeScalars)
         for (index, scalar) in scalars.enumerated() {
             if scalar == " ", let indent, column > Self.width, index > 0, index + 1 < scalars.count,
@@ -176,6 +180,10 @@ enum YAMLScalarForm {
     case plain, singleQuoted, doubleQuoted, literal
 
     init(_ text: String) {
+        if let isPlain = Self.isPlainWord(text) {
+            self = isPlain ? .plain : .doubleQuoted
+            return
+        }
         let scalars = Array(text.unicodeScalars)
         guard let first = scalars.first, let last = scalars.last else {
             self = .doubleQuoted
@@ -213,6 +221,24 @@ enum YAMLScalarForm {
             }
         }
         self = .plain
+    }
+
+    /// For words of ASCII letters, digits and some signs that mean nothing to YAML, which most texts are: whether they can
+    /// stand without quotes. Nil for other texts.
+    private static func isPlainWord(_ text: String) -> Bool? {
+        guard let first = text.utf8.first, first | 0x20 >= UInt8(ascii: "a"), first | 0x20 <= UInt8(ascii: "z") else {
+            return nil
+        }
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"),
+                UInt8(ascii: "_"):
+                continue
+            default: return nil
+            }
+        }
+        return !YAMLScalar.needsQuotes(text)
     }
 
     /// Whether a plain scalar must not start so.
@@ -258,33 +284,40 @@ enum YAMLScalarForm {
 /// they make (`a2` before `a10`), a prefix before what it begins.
 enum YAMLKeyOrder {
     static func isLess(_ left: String, _ right: String) -> Bool {
-        let left = Array(left.unicodeScalars)
-        let right = Array(right.unicodeScalars)
+        var (leftRest, rightRest) = (left.utf8[...], right.utf8[...])
         var afterDigit = false
-        for index in 0..<min(left.count, right.count) {
-            let (a, b) = (left[index], right[index])
+        // Only digits that follow no other digit, zeros aside, have leading zeros.
+        var afterNumber = false
+        while let a = leftRest.first, let b = rightRest.first {
             if a == b {
                 afterDigit = isDigit(a)
+                afterNumber = afterDigit && (afterNumber || a != UInt8(ascii: "0"))
+                leftRest.removeFirst()
+                rightRest.removeFirst()
                 continue
             }
-            let (aIsLetter, bIsLetter) = (a.properties.isAlphabetic, b.properties.isAlphabetic)
+            let (aIsLetter, bIsLetter) = (isLetter(a), isLetter(b))
             if aIsLetter, bIsLetter { return a < b }
             if aIsLetter || bIsLetter { return afterDigit ? aIsLetter : bIsLetter }
             if isDigit(a), isDigit(b) {
-                let (aDigits, bDigits) = (digits(left, index), digits(right, index))
-                if aDigits.count != bDigits.count { return aDigits.count < bDigits.count }
+                let (aDigits, bDigits) = (digits(leftRest, afterNumber), digits(rightRest, afterNumber))
+                if aDigits != bDigits { return aDigits < bDigits }
             }
             return a < b
         }
-        return left.count < right.count
+        return leftRest.isEmpty && !rightRest.isEmpty
     }
 
-    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar >= "0" && scalar <= "9" }
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-    /// The digits from `start` on, without leading zeros where no other digit stands before them.
-    private static func digits(_ scalars: [Unicode.Scalar], _ start: Int) -> ArraySlice<Unicode.Scalar> {
-        let run = scalars[start...].prefix(while: isDigit)
-        let before = scalars[..<start].reversed().prefix(while: isDigit)
-        return before.contains { $0 != "0" } ? run : run.drop { $0 == "0" }
+    /// Whatever is not ASCII is taken for a letter; UTF-8 keeps the order of code points.
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
+    }
+
+    /// How many digits the number that begins here has, leading zeros not counted.
+    private static func digits(_ text: Substring.UTF8View, _ afterNumber: Bool) -> Int {
+        let run = text.prefix(while: isDigit)
+        return afterNumber ? run.count : run.drop { $0 == UInt8(ascii: "0") }.count
     }
 }

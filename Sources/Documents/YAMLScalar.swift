@@ -20,6 +20,8 @@ enum YAMLScalar {
         default:
             break
         }
+        // The longest word that means something is "false".
+        guard text.utf8.count <= 5 else { return .text }
         switch text {
         case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": return .value(true)
         case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF": return .value(false)
@@ -31,7 +33,10 @@ enum YAMLScalar {
 
     /// Whether `text`, written without quotes, would be read as something else than text by some YAML reader.
     static func needsQuotes(_ text: String) -> Bool {
-        meaning(ofPlain: text) != .text || looksLikeTimestamp(text) || isSexagesimal(text)
+        if meaning(ofPlain: text) != .text { return true }
+        guard let first = text.utf8.first, isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+")
+        else { return false }
+        return looksLikeTimestamp(text) || isSexagesimal(text)
     }
 
     private static func number(_ text: String) -> Meaning {
@@ -40,7 +45,9 @@ enum YAMLScalar {
             return .notFinite
         default: break
         }
-        let plain = text.utf8.first == UInt8(ascii: ".") ? text : String(text.filter { $0 != "_" })
+        let plain =
+            text.utf8.first == UInt8(ascii: ".") || !text.utf8.contains(UInt8(ascii: "_"))
+            ? text : String(text.filter { $0 != "_" })
         if let integer = integer(plain) { return .value(.number(integer)) }
         guard isDecimal(plain) else { return .text }
         return decimal(plain)

@@ -43,6 +43,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         }
         guard scanner.isAtEnd else { return nil }
         let days = Self.days(year: year, month: month, day: day)
+        guard Self.date(days: days) == (year, month, day) else { return nil }
         sinceEpoch = .seconds(days * 86_400 + hour * 3600 + minute * 60 + second - offset) + fraction
     }
 

@@ -45,11 +45,11 @@ struct KeyIndex {
         var run = runIndex(of: start)
         var position = position(of: start, in: run)
         while run < runs.count {
-            while position < runs[run].count {
-                let history = runs[run][position]
-                position += 1
-                if let last, history.key <= last { continue }
-                guard history.key.hasPrefix(prefix), body(history) else { return }
+            // Where the last key of a run has the prefix, all from the start position on have it.
+            let isInside = runs[run].last?.key.hasPrefix(prefix) ?? false
+            for history in runs[run][position...] {
+                if let last, history.key == last { continue }
+                guard isInside || history.key.hasPrefix(prefix), body(history) else { return }
             }
             run += 1
             position = 0

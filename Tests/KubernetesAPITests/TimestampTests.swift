@@ -20,7 +20,10 @@ import Testing
         #expect(timestamp - Timestamp(secondsSinceEpoch: 1_769_850_300) == .nanoseconds(123_456_789))
     }
 
-    @Test(arguments: ["", "2026-01-31", "2026-13-01T00:00:00Z", "2026-01-31T09:05:00", "2026-01-31T09:05:00Zx", "now"])
+    @Test(arguments: [
+        "", "2026-01-31", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-31T09:05:00",
+        "2026-01-31T09:05:00Zx", "now",
+    ])
     func refusesOtherText(text: String) {
         #expect(Timestamp(text) == nil)
     }
