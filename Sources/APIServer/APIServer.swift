@@ -27,15 +27,18 @@ public final class APIServer: Sendable {
     ///   - seed: names, uids and addresses follow from it
     ///   - nodeConnector: the way to the kubelets, if it is known already (see `connect`)
     ///   - authorizer: who may do what; everybody everything if none is given
+    ///   - tolerationOfLostNode: how long a Pod that says nothing itself stays on a node that is not ready or not
+    ///     reachable, in whole seconds (`--default-not-ready-toleration-seconds`, `--default-unreachable-toleration-seconds`)
     public init(
         store: ObjectStore, clock: @escaping @Sendable () -> Timestamp = { .now }, seed: UInt64 = 0,
-        nodeConnector: (any NodeConnector)? = nil, authorizer: any Authorizer = AllowAllAuthorizer()
+        nodeConnector: (any NodeConnector)? = nil, authorizer: any Authorizer = AllowAllAuthorizer(),
+        tolerationOfLostNode: Duration = .seconds(300)
     ) {
         self.store = store
         self.authorizer = authorizer
         now = clock
         storage = Storage(store: store)
-        admission = Admission(storage: storage)
+        admission = Admission(storage: storage, tolerationOfLostNode: tolerationOfLostNode)
         naming = Naming(seed: seed)
         services = ServiceAllocator(seed: seed &+ 1)
         strategies = StrategyRegistry(services: services)

@@ -4,6 +4,8 @@ import KubernetesAPI
 /// The stage after defaulting, which looks beyond the object itself.
 struct Admission: Sendable {
     let storage: Storage
+    /// How long a Pod that says nothing itself stays on a node that is not ready or not reachable.
+    let tolerationOfLostNode: Duration
 
     func admitCreation(_ object: inout KubernetesObject, of resource: APIResource) throws(Status) {
         try requireLivingNamespace(for: object, of: resource)
@@ -29,7 +31,7 @@ struct Admission: Sendable {
             ])
     }
 
-    /// A Pod stays five minutes on a node that is not ready or not reachable (`DefaultTolerationSeconds`).
+    /// Writes into the Pod how long it stays on a node that is not ready or not reachable (`DefaultTolerationSeconds`).
     private func tolerateFailingNodes(_ pod: inout KubernetesObject) {
         var tolerations = pod.spec.elements("tolerations")
         for condition in ["not-ready", "unreachable"] {
@@ -42,7 +44,8 @@ struct Admission: Sendable {
             }
             if isTolerated { continue }
             tolerations.append([
-                "key": .string(key), "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300,
+                "key": .string(key), "operator": "Exists", "effect": "NoExecute",
+                "tolerationSeconds": .integer(Int(tolerationOfLostNode.components.seconds)),
             ])
         }
         pod.spec["tolerations"] = .array(tolerations)
