@@ -1,8 +1,10 @@
 #include "CEditline.h"
 
+#include <fcntl.h>
 #include <histedit.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +147,13 @@ void ce_ring_bell(ce_editor *editor) {
 bool ce_use_utf8_locale(void) {
     if (setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return true;
     return setlocale(LC_CTYPE, "C.UTF-8") || setlocale(LC_CTYPE, "en_US.UTF-8");
+}
+
+int ce_open_terminal_pair(int *leader, int *follower) {
+    if (openpty(leader, follower, NULL, NULL, NULL) != 0) return -1;
+    fcntl(*leader, F_SETFD, FD_CLOEXEC);
+    fcntl(*follower, F_SETFD, FD_CLOEXEC);
+    return 0;
 }
 
 static struct termios kept;

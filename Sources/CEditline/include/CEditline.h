@@ -57,6 +57,9 @@ void ce_ring_bell(ce_editor *editor);
  * false if there is no UTF-8 locale at all. */
 bool ce_use_utf8_locale(void);
 
+/* Opens a pseudo-terminal (openpty(3), which Swift's Glibc does not show), both sides close-on-exec. 0 or -1. */
+int ce_open_terminal_pair(int *leader, int *follower);
+
 /* Keeps the present settings of a terminal, and has them put back should the process crash or exit. */
 void ce_keep_terminal(int descriptor);
 /* Puts the kept settings back now. */

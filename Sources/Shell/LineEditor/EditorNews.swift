@@ -6,6 +6,7 @@ final class EditorNews: Sendable {
         var notices: [String] = []
         var resized = false
         var mustLeave = false
+        var interrupted = false
     }
 
     let bell = Bell()
@@ -20,6 +21,19 @@ final class EditorNews: Sendable {
     func windowMayHaveChanged() {
         state.withLock { $0.resized = true }
         bell.ring()
+    }
+
+    /// Ctrl-C came as a signal.
+    func interrupt() {
+        state.withLock { $0.interrupted = true }
+        bell.ring()
+    }
+
+    func takeInterrupted() -> Bool {
+        state.withLock { state in
+            defer { state.interrupted = false }
+            return state.interrupted
+        }
     }
 
     /// The program is asked to end.

@@ -64,7 +64,7 @@ private final class StubConnection {
     func serve() {
         guard let request = readRequest() else { return }
         let done = Bell()
-        let result = StatusBox()
+        let result = Arrival<Int32>()
         let (handler, streams) = (handler, streams)
         let task = Task {
             result.set(await handler(request, streams))
@@ -127,13 +127,4 @@ private final class StubConnection {
         var status = status.littleEndian
         _ = send(descriptor, &status, 4, Int32(MSG_NOSIGNAL))
     }
-}
-
-/// An exit status that a task leaves for a thread.
-final class StatusBox: Sendable {
-    private let status = Mutex<Int32?>(nil)
-
-    var value: Int32? { status.withLock { $0 } }
-
-    func set(_ value: Int32) { status.withLock { $0 = value } }
 }

@@ -1,0 +1,18 @@
+import Commands
+import Terminal
+
+/// The commands that kijabi itself runs.
+struct CommandSet: Sendable {
+    let commands: [Command]
+
+    /// The command of that name or alias.
+    func named(_ name: String) -> Command? {
+        commands.first { $0.name == name || $0.aliases.contains(name) }
+    }
+
+    /// Names and aliases.
+    var names: [String] { commands.flatMap { [$0.name] + $0.aliases } }
+
+    /// The command that a misspelt word may have meant.
+    func nearest(to word: String) -> String? { Suggestion.nearest(to: word, in: names) }
+}
