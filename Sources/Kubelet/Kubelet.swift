@@ -82,7 +82,7 @@ public actor Kubelet {
             session = nil
             throw error
         }
-        let events = EventRecorder(client: client, clock: clock, host: identity.name)
+        let events = EventRecorder(client: client, clock: clock, component: "kubelet", host: identity.name)
         events.normal(node, "Starting", "Starting kubelet.")
         events.normal(node, "NodeReady", "Node \(identity.name) status is now: NodeReady")
         let services = informers.informer(.services)
