@@ -37,7 +37,7 @@ enum DescribeVerb {
             throw Failure.usage("Required resource not specified.")
         }
         var selected = try await call.targets(arguments, wholeKinds: true)
-        selected = try await withPrefixes(selected, call)
+        if arguments.count == 2 { selected = try await withPrefixes(selected, call) }
         if selected.targets.isEmpty, selected.errors.isEmpty {
             call.complain(
                 call.allNamespaces ? "No resources found" : "No resources found in \(call.namespace) namespace.")
