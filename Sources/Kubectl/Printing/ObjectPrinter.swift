@@ -1,5 +1,6 @@
 import Documents
 import KubernetesAPI
+import Terminal
 
 /// Prints objects as `-o` asks.
 struct ObjectPrinter {
@@ -21,8 +22,10 @@ struct ObjectPrinter {
         case .yaml: return (isFirst ? "" : "---\n") + shown(document).yamlText
         case .name: return Self.names(document).map { $0 + "\n" }.joined()
         case .jsonPath(let template, let asJSON):
-            return try JSONPathPrinter(template: template, asJSON: asJSON).text(shown(document))
-        case .customColumns(let spec): return try CustomColumns(spec: spec).text(document)
+            return try Self.evaluate(template, shown(document), asJSON: asJSON)
+        case .goTemplate(let template): return try Self.render(template, shown(document))
+        case .customColumns(let spec):
+            return try CustomColumns(parsing: spec, hidesHeaders: hidesHeaders || !isFirst).text(document)
         case .human, .wide: return ""
         }
     }
@@ -48,19 +51,33 @@ struct ObjectPrinter {
                     })
             }
         }
-        return document.sortedByKey
+        return document.sorted
     }
-}
 
-extension JSONValue {
-    /// The document with the members of all its objects in the order of their names, as Go prints maps.
-    var sortedByKey: JSONValue {
-        switch self {
-        case .array(let values): return .array(values.map(\.sortedByKey))
-        case .object(let object):
-            let members = object.map { (key: $0.key, value: $0.value.sortedByKey) }
-            return .object(JSONObject(members.sorted { Array($0.key.utf8).lexicographicallyPrecedes($1.key.utf8) }))
-        default: return self
+    private static func evaluate(_ template: String, _ document: JSONValue, asJSON: Bool) throws -> String {
+        let path: JSONPath
+        do {
+            path = try JSONPath(parsing: template)
+        } catch {
+            throw Failure.message("error parsing jsonpath \(template), \(error)", hint: pathHint)
+        }
+        do {
+            return try asJSON ? path.jsonText(for: document) : path.text(for: document)
+        } catch {
+            throw Failure.message(
+                "error executing jsonpath \"\(template)\": Error executing template: \(error)", hint: pathHint)
+        }
+    }
+
+    private static let pathHint = Localized(
+        ko: "쉘이 중괄호를 건드리지 않게 작은따옴표로 감싸세요: -o jsonpath='{.status.podIP}'",
+        en: "Put single quotes around it, because of the shell: -o jsonpath='{.status.podIP}'")
+
+    private static func render(_ template: String, _ document: JSONValue) throws -> String {
+        do {
+            return try GoTemplate(parsing: template).render(document)
+        } catch {
+            throw Failure.message("error parsing template \(template), \(error.reason)")
         }
     }
 }

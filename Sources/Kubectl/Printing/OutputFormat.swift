@@ -8,6 +8,7 @@ enum OutputFormat: Sendable, Hashable {
     case wide, json, yaml, name
     case jsonPath(String, asJSON: Bool)
     case customColumns(String)
+    case goTemplate(String)
 
     init(_ call: Call, tables: Bool = false) throws {
         let text = call.invocation["output"] ?? ""
@@ -29,13 +30,15 @@ enum OutputFormat: Sendable, Hashable {
                 throw Failure.message("custom-columns format specified but no custom columns given")
             }
             self = .customColumns(value)
-        case let name where name.hasPrefix("go-template") || name.hasPrefix("template"):
+        case "go-template", "template":
+            guard !value.isEmpty else {
+                throw Failure.message("template format specified but no template given")
+            }
+            self = .goTemplate(value)
+        case "jsonpath-file", "custom-columns-file", "go-template-file", "templatefile":
             throw Failure.message(
-                "\(name) is not supported here; use jsonpath or custom-columns",
-                hint: Localized(
-                    ko: "예: -o jsonpath='{.items[*].metadata.name}'",
-                    en: "As in -o jsonpath='{.items[*].metadata.name}'")
-            )
+                "-o \(parts[0]) is not supported here",
+                hint: Localized(ko: "파일 내용을 -o 뒤에 바로 적어 주세요.", en: "Write what is in the file behind -o itself."))
         case let name:
             let allowed =
                 "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,"

@@ -128,7 +128,7 @@ enum LastApplied {
             plain.metadata["annotations"] = [:]
         }
         var annotated = object
-        annotated.annotations[key] = plain.document.sortedByKey.jsonText + "\n"
+        annotated.annotations[key] = plain.document.sorted.jsonText + "\n"
         return annotated
     }
 }
