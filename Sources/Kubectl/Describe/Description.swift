@@ -6,10 +6,17 @@ import Terminal
 struct Description {
     private var tabs = ElasticTabs()
     private var finished = ""
+    private let alignsColumns: Bool
+
+    /// - Parameter alignsColumns: false leaves the tabs in the text
+    init(alignsColumns: Bool = true) {
+        self.alignsColumns = alignsColumns
+    }
 
     /// A line. Tabs in it part columns.
     mutating func line(_ level: Int, _ text: String) {
-        tabs.write(String(repeating: "  ", count: level) + text + "\n")
+        let line = String(repeating: "  ", count: level) + text + "\n"
+        if alignsColumns { tabs.write(line) } else { finished += line }
     }
 
     mutating func line(_ text: String = "") { line(0, text) }
