@@ -7,7 +7,7 @@ struct EndpointSliceReconciler: Reconciler {
     static let name = "endpointslice-controller"
 
     let client: any KubernetesClient
-    let events: EventRecorder
+    let events: EventBroadcaster
     let services: Lister
     let pods: Lister
     let slices: Lister

@@ -7,7 +7,7 @@ struct TaintEvictionReconciler: Reconciler {
     static let name = "taint-eviction-controller"
 
     let client: any KubernetesClient
-    let events: EventRecorder
+    let events: EventBroadcaster
     let nodes: Lister
     let pods: Lister
     let clock: any ControllerClock

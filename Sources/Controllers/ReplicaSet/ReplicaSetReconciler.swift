@@ -7,7 +7,7 @@ struct ReplicaSetReconciler: Reconciler {
     static let name = "replicaset-controller"
 
     let client: any KubernetesClient
-    let events: EventRecorder
+    let events: EventBroadcaster
     let replicaSets: Lister
     let pods: Lister
     let expectations: Expectations
