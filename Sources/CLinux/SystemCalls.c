@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,6 +22,15 @@ int kijabi_openat2(int directory, const char *path, uint64_t flags, uint64_t mod
 
 int kijabi_open_tree(int directory, const char *path, unsigned flags) {
     return (int)syscall(SYS_open_tree, directory, path, flags);
+}
+
+int kijabi_map_mount(int mount, int user_namespace) {
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user_namespace};
+    /* With what is mounted below it, or, where a file system below cannot do it, alone. */
+    for (unsigned flags = 0x8000 /* AT_RECURSIVE */;; flags = 0) {
+        int result = (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof attributes);
+        if (result == 0 || flags == 0) return result;
+    }
 }
 
 int kijabi_pidfd_open(pid_t pid, unsigned flags) { return (int)syscall(SYS_pidfd_open, pid, flags); }

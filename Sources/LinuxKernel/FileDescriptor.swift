@@ -3,6 +3,9 @@ import Glibc
 
 /// An open file descriptor that is closed when nobody holds it any more.
 public final class FileDescriptor: Sendable {
+    /// O_PATH, which the C library hides behind _GNU_SOURCE.
+    public static let pathOnly: Int32 = 0o10000000
+
     /// The number; valid as long as this object is held.
     public let number: Int32
 

@@ -13,7 +13,7 @@ func builtProgram(_ name: String) -> String {
 }
 
 /// A directory that is removed when the test has ended.
-final class TemporaryDirectory: Sendable {
+final class ScratchDirectory: Sendable {
     let path: String
 
     init(_ name: String) throws {
@@ -26,7 +26,7 @@ final class TemporaryDirectory: Sendable {
 }
 
 @Suite struct HarbourTests {
-    private func makeHarbour(_ directory: TemporaryDirectory) async throws -> Harbour {
+    private func makeHarbour(_ directory: ScratchDirectory) async throws -> Harbour {
         for name in ["run", "data"] {
             try FileManager.default.createDirectory(
                 atPath: "\(directory.path)/\(name)", withIntermediateDirectories: true)
@@ -37,7 +37,7 @@ final class TemporaryDirectory: Sendable {
     }
 
     @Test func socketsAreMadeInTheHarboursNetwork() async throws {
-        let directory = try TemporaryDirectory("harbour")
+        let directory = try ScratchDirectory("harbour")
         let harbour = try await makeHarbour(directory)
         defer { harbour.end() }
         let listener = try await harbour.makeSocket(domain: AF_INET, type: Int32(SOCK_STREAM.rawValue), protocol: 0)

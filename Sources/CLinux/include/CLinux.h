@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h> /* not in Swift's Glibc */
 #include <sys/types.h>
 
 #include "NetworkCalls.h"
@@ -29,6 +30,8 @@ ssize_t kijabi_receive(int socket, void *bytes, size_t length, int *descriptors,
 int kijabi_open(const char *path, int flags, mode_t mode);
 int kijabi_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int kijabi_open_tree(int directory, const char *path, unsigned flags);
+/* Makes the ids of a detached mount's files those of a user namespace: 0 on disk becomes its 0 (MOUNT_ATTR_IDMAP). */
+int kijabi_map_mount(int mount, int user_namespace);
 int kijabi_pidfd_open(pid_t pid, unsigned flags);
 int kijabi_pidfd_send_signal(int pidfd, int signal);
 int kijabi_memfd_create(const char *name, unsigned flags);

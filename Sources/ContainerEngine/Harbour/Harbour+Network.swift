@@ -6,7 +6,7 @@ import LinuxKernel
 extension Harbour {
     /// A socket made inside the harbour's network namespace, or in `namespace` (a descriptor of one).
     /// - Returns: a close-on-exec descriptor that the caller owns.
-    public func makeSocket(
+    nonisolated(nonsending) public func makeSocket(
         domain: Int32, type: Int32, protocol: Int32, namespace: Int32? = nil
     ) async throws(RuntimeError) -> Int32 {
         var contents = ZygoteMessage()

@@ -96,7 +96,7 @@ public final class Harbour: Sendable {
     // MARK: Requests
 
     /// Sends a request and waits for its answer.
-    func ask(
+    nonisolated(nonsending) func ask(
         _ operation: zygote_operation, _ first: Int32 = 0, _ second: Int32 = 0, _ third: Int32 = 0,
         _ contents: ZygoteMessage = ZygoteMessage()
     ) async throws(RuntimeError) -> Reply {

@@ -6,6 +6,8 @@ import LinuxKernel
 struct ZygoteMessage {
     private(set) var body: [UInt8] = []
     private(set) var descriptors: [Int32] = []
+    /// Stay open as long as the message does.
+    private var kept: [FileDescriptor] = []
 
     mutating func add(_ tag: zygote_tag, bytes: some Collection<UInt8>) {
         append(UInt32(tag.rawValue))
@@ -33,6 +35,12 @@ struct ZygoteMessage {
     mutating func add(descriptor: Int32) -> Int32 {
         descriptors.append(descriptor)
         return Int32(descriptors.count - 1)
+    }
+
+    /// The same, and keeps it open until the message has been sent.
+    mutating func add(_ descriptor: FileDescriptor) -> Int32 {
+        kept.append(descriptor)
+        return add(descriptor: descriptor.number)
     }
 
     private mutating func append(_ number: some FixedWidthInteger) {

@@ -1,0 +1,29 @@
+import ContainerRuntime
+import LinuxKernel
+
+extension ContainerEngine {
+    /// Makes the harbour, and what lives in it.
+    static func start(
+        _ configuration: EngineConfiguration,
+        images: @Sendable (Harbour) throws(RuntimeError) -> any ImageSource,
+        network: @Sendable (Harbour) throws(RuntimeError) -> any NetworkPlumber
+    ) async throws(RuntimeError) -> ContainerEngine {
+        try makeDirectory(configuration.dataDirectory)
+        let runDirectory = try prepareRunDirectory(in: configuration.runDirectory)
+        let zygote: ZygoteProcess
+        do throws(Errno) {
+            if let started = configuration.zygote {
+                zygote = started
+            } else {
+                zygote = try ZygoteProcess(program: configuration.zygoteProgram)
+            }
+        } catch {
+            throw .unavailable(reason: "\(configuration.zygoteProgram): \(error)")
+        }
+        let harbour = try await Harbour.make(
+            zygote: zygote, runDirectory: runDirectory, dataDirectory: configuration.dataDirectory)
+        return try ContainerEngine(
+            configuration: configuration, harbour: harbour, runDirectory: runDirectory, images: try images(harbour),
+            network: try network(harbour))
+    }
+}

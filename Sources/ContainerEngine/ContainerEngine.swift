@@ -1,0 +1,131 @@
+public import ContainerRuntime
+import Glibc
+import LinuxKernel
+
+/// Real Linux containers in one process, without a daemon: see `ContainerRuntime`.
+///
+/// The engine runs on a thread of its own, because it makes directories and files. What waits (for an exit, for the
+/// zygote's answer) does not hold the thread.
+public actor ContainerEngine: ContainerRuntime {
+    private nonisolated let executor = ThreadExecutor(name: "engine")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    nonisolated let configuration: EngineConfiguration
+    /// The namespaces that all containers live in.
+    public nonisolated let harbour: Harbour
+    nonisolated let images_: any ImageSource
+    nonisolated let plumber: any NetworkPlumber
+    /// This engine's own part of `configuration.runDirectory`; the harbour has it as `/run`.
+    nonisolated let runDirectory: String
+    nonisolated let pump: OutputPump
+    nonisolated let broadcaster = EventBroadcaster()
+
+    var containersByID: [String: ContainerRecord] = [:]
+    var namesToIDs: [String: String] = [:]
+    var sandboxesByID: [String: SandboxRecord] = [:]
+    var generator: SeededGenerator
+    var nextSandbox: Int32 = 1
+    var filters: [UInt64: Int32] = [:]
+    var limitsProvider: (any LimitsProvider)?
+    /// The order of creation, which lists keep.
+    var order: [String] = []
+
+    public nonisolated var network: any PodNetwork { plumber }
+
+    /// - Parameters:
+    ///   - runDirectory: made by `prepareRunDirectory`, and the harbour's.
+    ///   - images, network: made for this harbour.
+    init(
+        configuration: EngineConfiguration, harbour: Harbour, runDirectory: String, images: any ImageSource,
+        network: any NetworkPlumber
+    ) throws(RuntimeError) {
+        self.configuration = configuration
+        self.harbour = harbour
+        self.runDirectory = runDirectory
+        images_ = images
+        plumber = network
+        generator = SeededGenerator(seed: configuration.seed ?? UInt64.random(in: .min ... .max))
+        do throws(Errno) {
+            pump = try OutputPump()
+        } catch {
+            throw .system(stage: "epoll_create", errno: error.code, path: nil)
+        }
+        try harbour.removeAtEnd(runDirectory)
+        for name in ["sandboxes", "logs"] { try Self.makeDirectory("\(runDirectory)/\(name)") }
+    }
+
+    /// Ends everything: containers are killed, their layers removed. The data directory stays.
+    public func shutdown() async {
+        for record in containersByID.values {
+            try? record.process?.signal(SIGKILL)
+            record.inputs.forEach { $0.stop() }
+        }
+        for sandbox in sandboxesByID.values { await plumber.detach(sandbox: sandbox.status.id) }
+        harbour.end()
+        pump.stop()
+        broadcaster.finish()
+    }
+
+    // MARK: Images
+
+    public func images() async throws(RuntimeError) -> [ImageSummary] {
+        try await images_.images()
+    }
+
+    public func resolveImage(_ reference: String) async throws(RuntimeError) -> ImageSummary {
+        try await images_.resolve(reference)
+    }
+
+    public func offeredImages() async -> [String] {
+        await images_.offered()
+    }
+
+    // MARK: Events
+
+    public func events() async -> AsyncStream<ContainerEvent> {
+        broadcaster.listen()
+    }
+
+    func announce(
+        _ kind: ContainerEvent.Kind, _ record: ContainerRecord, exit: ExitStatus? = nil, command: [String]? = nil
+    ) {
+        broadcaster.send(
+            ContainerEvent(
+                kind: kind, containerID: record.id, sandboxID: record.status.sandboxID, exit: exit, command: command,
+                status: record.status, time: configuration.now()))
+    }
+
+    // MARK: Directories
+
+    /// Makes a directory for one engine below `parent`, which nobody else can enter but the harbour's root.
+    static func prepareRunDirectory(in parent: String) throws(RuntimeError) -> String {
+        try makeDirectory(parent)
+        var template = Array("\(parent)/engine-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw .system(stage: "mkdtemp", errno: errno, path: parent) }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path
+    }
+
+    static func makeDirectory(_ path: String) throws(RuntimeError) {
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw .system(stage: "mkdir", errno: errno, path: path)
+        }
+        try makeDirectory(String(path[..<slash]))
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw .system(stage: "mkdir", errno: errno, path: path) }
+    }
+
+    /// Gives a file to the harbour's root, so that a container's root may change it.
+    func own(_ path: String) {
+        if harbour.rootID != geteuid() { chown(path, harbour.rootID, harbour.rootID) }
+    }
+
+    /// A path of this machine's as the harbour sees it.
+    func harbourPath(_ path: String) -> String {
+        for (outside, inside) in [(configuration.dataDirectory, "/data"), (runDirectory, "/run")]
+        where path.hasPrefix(outside + "/") {
+            return inside + path.dropFirst(outside.count)
+        }
+        return "/host" + path
+    }
+}

@@ -1,0 +1,74 @@
+import CLinux
+public import ContainerRuntime
+import Glibc
+import LinuxKernel
+
+extension ContainerEngine {
+    public func processes(_ id: String) async throws(RuntimeError) -> [ContainerProcess] {
+        let record = try record(id)
+        guard let process = record.process else {
+            throw .wrongState(id: record.id, state: record.status.state, wanted: "running")
+        }
+        // Every container has a mount namespace of its own, whatever else it shares.
+        guard let namespace = ProcessFiles.link("/proc/\(process.pid)/ns/mnt") else { return [] }
+        return ProcessFiles.all().compactMap { pid in
+            guard ProcessFiles.link("/proc/\(pid)/ns/mnt") == namespace, let status = ProcessStatus(pid: pid) else {
+                return nil
+            }
+            return ContainerProcess(
+                pid: pid, innerPid: status.innermostPID, parentPid: status.parent, uid: status.uid,
+                innerUid: harbour.innerID(status.uid), startedAt: status.startedAt, cpuSeconds: status.cpuSeconds,
+                command: status.command)
+        }
+    }
+
+    public func openFile(
+        _ id: String, path: String, flags: Int32, mode: UInt32
+    ) async throws(RuntimeError) -> Int32 {
+        let record = try record(id)
+        guard let process = record.process else {
+            throw .wrongState(id: record.id, state: record.status.state, wanted: "running")
+        }
+        do throws(Errno) {
+            let root = try FileDescriptor.open("/proc/\(process.pid)/root", FileDescriptor.pathOnly | O_DIRECTORY)
+            let inRoot: UInt64 = 0x10 | 0x02  // RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS
+            // openat2 refuses a mode where nothing can be made.
+            let makes = flags & O_CREAT != 0
+            let number = try checked {
+                kijabi_openat2(
+                    root.number, path, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)), makes ? UInt64(mode) : 0, inRoot)
+            }
+            var status = stat()
+            if makes, harbour.rootID != geteuid(), fstat(number, &status) == 0, status.st_uid == geteuid() {
+                fchown(number, harbour.rootID, harbour.rootID)
+            }
+            return number
+        } catch {
+            throw .system(stage: "open", errno: error.code, path: path)
+        }
+    }
+
+    public func removeVolume(_ name: String) async throws(RuntimeError) {
+        let path = try volumePath(name)
+        for record in containersByID.values
+        where record.configuration.mounts.contains(where: { $0.source == .volume(name: name) }) {
+            throw .volumeInUse(name: name, by: record.id)
+        }
+        var contents = ZygoteMessage()
+        contents.add(ZYGOTE_SOURCE, harbourPath(path))
+        do {
+            _ = try await harbour.ask(ZYGOTE_REMOVE_TREE, 0, 0, 0, contents)
+        } catch {
+            // The directory of volumes is this user's, as root not the harbour's: what is in it is gone, it is not.
+            if rmdir(path) != 0, errno != ENOENT { throw error }
+        }
+    }
+}
+
+extension Harbour {
+    /// A user of this machine as containers count.
+    func innerID(_ id: UInt32) -> UInt32 {
+        if idCount == 1 { return id == rootID ? 0 : 65534 }
+        return id >= rootID && id - rootID < idCount ? id - rootID : 65534
+    }
+}

@@ -1,0 +1,307 @@
+import CLinux
+public import ContainerRuntime
+import Glibc
+import LinuxKernel
+
+extension ContainerEngine {
+    public func createContainer(_ wanted: ContainerConfiguration) async throws(RuntimeError) -> String {
+        var wanted = wanted
+        try check(wanted)
+        let image = try await images_.resolve(wanted.image)
+        let lowerPaths = try await images_.lowerDirectories(of: image)
+        if wanted.name == nil { wanted.name = unusedName() }
+        let name = wanted.name ?? ""
+        // Only from here on nothing waits, so that two cannot take one name.
+        if let other = namesToIDs[name] { throw .nameInUse(name: name, by: other) }
+        if let sandbox = wanted.sandboxID, sandboxesByID[sandbox] == nil { throw .noSuchSandbox(sandbox) }
+        let command = CommandLine.of(wanted, image: image)
+        guard !command.isEmpty else { throw .invalid(field: "command", reason: "no command specified") }
+        let id = generator.identifier()
+        var status = ContainerStatus(
+            id: id, name: name, imageReference: wanted.image, imageID: image.id,
+            sandboxID: wanted.sandboxID ?? privateSandbox(for: wanted, id: id).status.id, command: command,
+            state: .created, createdAt: configuration.now(), configuration: wanted)
+        status.lowerDirectories = lowerPaths
+        status.upperDirectory = "\(runDirectory)/containers/\(id)/upper"
+        let log = ContainerLog(path: "\(runDirectory)/logs/\(id)", now: configuration.now)
+        let record = ContainerRecord(
+            status: status, image: image, lowerPaths: lowerPaths.map(harbourPath), log: log)
+        containersByID[id] = record
+        namesToIDs[name] = id
+        order.append(id)
+        announce(.create, record)
+        return id
+    }
+
+    private func check(_ wanted: ContainerConfiguration) throws(RuntimeError) {
+        if let name = wanted.name {
+            let isValid =
+                name.utf8.count > 1
+                && name.utf8.enumerated().allSatisfy { index, byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"):
+                        true
+                    case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): index > 0
+                    default: false
+                    }
+                }
+            if !isValid {
+                throw .invalid(
+                    field: "name",
+                    reason: "invalid container name (\(name)), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+            }
+        }
+        if wanted.sharedWithHost.contains(.mount) {
+            throw .invalid(field: "sharedWithHost", reason: "a container always has a mount namespace of its own")
+        }
+        for mount in wanted.mounts where !mount.target.hasPrefix("/") {
+            throw .invalid(field: "mounts", reason: "mount path must be absolute: \(mount.target)")
+        }
+        _ = try Capabilities(added: wanted.addedCapabilities, dropped: wanted.droppedCapabilities)
+    }
+
+    private func unusedName() -> String {
+        let name = generator.name()
+        if namesToIDs[name] == nil { return name }
+        for number in 1... where namesToIDs["\(name)\(number)"] == nil { return "\(name)\(number)" }
+        return name
+    }
+
+    private func privateSandbox(for wanted: ContainerConfiguration, id: String) -> SandboxRecord {
+        var sandbox =
+            wanted.sandbox
+            ?? SandboxConfiguration(
+                name: wanted.name ?? id, hostname: String(id.prefix(12)), network: .pod(subnet: "172.17.0.0/16"))
+        if wanted.sharedWithHost.contains(.network) { sandbox.network = .host }
+        if sandbox.hostname.isEmpty { sandbox.hostname = String(id.prefix(12)) }
+        return addSandbox(sandbox, isPrivate: true)
+    }
+
+    public func startContainer(_ id: String) async throws(RuntimeError) {
+        let record = try record(id)
+        guard record.status.state == .created || record.status.state == .exited, !record.isStarting,
+            let sandbox = sandboxesByID[record.status.sandboxID]
+        else { throw .wrongState(id: record.id, state: record.status.state, wanted: "created or exited") }
+        record.isStarting = true
+        record.earlyEnd = nil
+        record.wasKilledForMemory = false
+        if record.status.state == .exited {
+            if record.exit.outcome != nil { record.exit = ExitPromise() }
+            record.output.log.reopen()
+        }
+        do throws(RuntimeError) {
+            if sandbox.isPrivate { try await makeReady(sandbox) }
+            guard sandbox.status.isReady else { throw RuntimeError.noSuchSandbox(sandbox.status.id) }
+            try await publishPorts(record, sandbox)
+            try await execute(record, in: sandbox)
+        } catch {
+            record.isStarting = false
+            await startFailed(record, sandbox, error)
+            throw error
+        }
+        record.isStarting = false
+        if let end = record.earlyEnd { ended(record.id, end) }
+    }
+
+    private func publishPorts(_ record: ContainerRecord, _ sandbox: SandboxRecord) async throws(RuntimeError) {
+        guard !record.configuration.publishedPorts.isEmpty, let address = sandbox.status.address else { return }
+        record.status.publishedPorts = try await plumber.publish(
+            record.configuration.publishedPorts, owner: record.id, address: address)
+    }
+
+    private func execute(_ record: ContainerRecord, in sandbox: SandboxRecord) async throws(RuntimeError) {
+        let streams = try ContainerPipes(record.configuration, owner: harbour.rootID)
+        let limits = try makeLimits(record)
+        let contents = try await specification(of: record, in: sandbox, streams, limits)
+        let id = record.id
+        let number = harbour.expectProcess { [weak self] end in
+            guard let self else { return }
+            Task { await self.ended(id, end) }
+        }
+        let process: RunningProcess
+        do {
+            let reply = try await harbour.ask(ZYGOTE_RUN, number, sandbox.number, 0, contents)
+            process = try RunningProcess(number: number, reply: reply)
+        } catch {
+            harbour.forgetProcess(number)
+            throw Self.startError(error, command: record.status.command)
+        }
+        record.process = process
+        record.status.state = .running
+        record.status.pid = process.pid
+        record.status.address = sandbox.status.address
+        record.status.startedAt = configuration.now()
+        record.status.finishedAt = nil
+        record.status.exit = nil
+        record.status.startError = nil
+        do throws(Errno) {
+            try connect(record, streams, process)
+        } catch {
+            throw .system(stage: "connect streams", errno: error.code, path: nil)
+        }
+        limits?.containerStarted(pid: process.pid)
+        announce(.start, record)
+    }
+
+    private func connect(_ record: ContainerRecord, _ streams: ContainerPipes, _ process: RunningProcess) throws(Errno)
+    {
+        if let terminal = process.terminal {
+            let source = try OutputSource(terminal, isError: false, sink: record.output)
+            record.sources = [pump.add(source)]
+            record.input = terminal
+            if let size = record.terminalSize { kijabi_set_window_size(terminal.number, size.columns, size.rows) }
+        } else {
+            record.sources = []
+            for (pipe, isError) in [(streams.output, false), (streams.error, true)] {
+                guard let pipe else { continue }
+                record.sources.append(pump.add(try OutputSource(pipe.readEnd, isError: isError, sink: record.output)))
+            }
+            record.input = streams.input?.writeEnd
+            try record.input?.setNonblocking()
+        }
+        for input in record.inputs { begin(input, record) }
+    }
+
+    /// Lets an attached input flow into the running container.
+    func begin(_ input: InputCopier, _ record: ContainerRecord) {
+        guard let target = record.input else { return }
+        let id = record.id
+        input.start(to: target) { [weak self] in
+            guard let self else { return }
+            Task { await self.inputEnded(id) }
+        }
+    }
+
+    /// The front end has nothing more to say. A terminal stays open: there end-of-file is a key.
+    private func inputEnded(_ id: String) {
+        guard let record = containersByID[id], !record.configuration.terminal else { return }
+        record.input = nil
+        record.inputs.forEach { $0.stop() }
+        record.inputs = []
+    }
+
+    /// What the zygote's failure means to whoever started a program.
+    static func startError(_ error: any Error, command: [String]) -> RuntimeError {
+        switch error {
+        case RuntimeError.system("execute", let errno, _):
+            let program = command.first ?? ""
+            return errno == ENOENT || errno == ENOTDIR
+                ? .commandNotFound(program) : .commandNotExecutable(program, errno: errno)
+        case let error as RuntimeError: return error
+        case let error as Errno: return .system(stage: "start", errno: error.code, path: nil)
+        default: return .unavailable(reason: "\(error)")
+        }
+    }
+
+    private func startFailed(_ record: ContainerRecord, _ sandbox: SandboxRecord, _ error: RuntimeError) async {
+        record.status.startError = error
+        let code: Int32 =
+            switch error {
+            case .commandNotFound: 127
+            case .commandNotExecutable: 126
+            default: 125
+            }
+        await settle(record, ExitStatus(code: code))
+    }
+
+    /// The zygote says that the container's first process has ended.
+    func ended(_ id: String, _ end: ProcessEnd) {
+        guard let record = containersByID[id] else { return }
+        if record.isStarting {
+            record.earlyEnd = end
+            return
+        }
+        // What it wrote before its end is in the pipes.
+        for source in record.sources { pump.finish(source) }
+        record.sources = []
+        var status = end.exitStatus
+        if record.limits?.containerEnded() == true {
+            announce(.oom, record)
+            status.outOfMemory = status.signal == SIGKILL
+        }
+        Task { await settle(record.id, status) }
+    }
+
+    private func settle(_ id: String, _ exit: ExitStatus) async {
+        if let record = containersByID[id] { await settle(record, exit) }
+    }
+
+    /// Brings a container to its end, whether it ran or could not be started.
+    private func settle(_ record: ContainerRecord, _ exit: ExitStatus) async {
+        record.process = nil
+        record.input = nil
+        record.inputs.forEach { $0.stop() }
+        record.inputs = []
+        record.status.state = .exited
+        record.status.pid = nil
+        record.status.exit = exit
+        record.status.finishedAt = configuration.now()
+        record.output.log.finish()
+        announce(.die, record, exit: exit)
+        let removes = record.configuration.removeOnExit
+        // Whoever waits may go on; what follows only gives things back.
+        record.exit.fulfil(.success(exit))
+        if !record.configuration.publishedPorts.isEmpty { await plumber.unpublish(owner: record.id) }
+        if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate { await release(sandbox) }
+        if removes { try? await removeContainer(record.id, force: true) }
+    }
+
+    public func stopContainer(_ id: String, grace: Duration) async throws(RuntimeError) {
+        let record = try record(id)
+        guard record.status.state == .running, let process = record.process else { return }
+        let exit = record.exit
+        try signal(process, grace <= .zero ? SIGKILL : record.configuration.stopSignal ?? SIGTERM)
+        let timer = Task {
+            try await Task.sleep(for: grace)
+            try process.signal(SIGKILL)
+        }
+        defer { timer.cancel() }
+        _ = try await exit.wait()
+    }
+
+    public func signalContainer(_ id: String, signal number: Int32) async throws(RuntimeError) {
+        let record = try record(id)
+        guard let process = record.process else {
+            throw .wrongState(id: record.id, state: record.status.state, wanted: "running")
+        }
+        try signal(process, number)
+    }
+
+    func signal(_ process: RunningProcess, _ number: Int32) throws(RuntimeError) {
+        do throws(Errno) {
+            try process.signal(number)
+        } catch {
+            throw .system(stage: "signal", errno: error.code, path: nil)
+        }
+    }
+
+    public func removeContainer(_ id: String, force: Bool) async throws(RuntimeError) {
+        let record = try record(id)
+        if record.status.state == .removing { return }
+        if record.status.state == .running || record.isStarting {
+            guard force, let process = record.process else {
+                throw .wrongState(id: record.id, state: record.status.state, wanted: "exited")
+            }
+            try signal(process, SIGKILL)
+            _ = try? await record.exit.wait()
+            // It may have removed itself meanwhile.
+            if containersByID[record.id] == nil || record.status.state == .removing { return }
+        }
+        record.status.state = .removing
+        var contents = ZygoteMessage()
+        contents.add(ZYGOTE_SOURCE, "/run/containers/\(record.id)")
+        _ = try? await harbour.ask(ZYGOTE_REMOVE_TREE, 0, 0, 0, contents)
+        record.output.log.remove()
+        record.limits?.remove()
+        containersByID[record.id] = nil
+        namesToIDs[record.status.name] = nil
+        order.removeAll { $0 == record.id }
+        if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate {
+            await release(sandbox)
+            forget(sandbox: sandbox.status.id)
+        }
+        announce(.destroy, record)
+        record.exit.fulfil(.failure(.noSuchContainer(record.id)))
+    }
+}

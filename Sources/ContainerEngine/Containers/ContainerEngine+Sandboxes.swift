@@ -1,0 +1,134 @@
+import CLinux
+public import ContainerRuntime
+import Glibc
+import LinuxKernel
+
+extension ContainerEngine {
+    public func runSandbox(_ configuration: SandboxConfiguration) async throws(RuntimeError) -> SandboxStatus {
+        let record = addSandbox(configuration, isPrivate: false)
+        do {
+            try await makeReady(record)
+        } catch {
+            sandboxesByID[record.status.id] = nil
+            throw error
+        }
+        return record.status
+    }
+
+    public func stopSandbox(_ id: String) async throws(RuntimeError) {
+        guard let record = sandboxesByID[id] else { return }
+        let members = containersByID.values.filter { $0.status.sandboxID == id }
+        for member in members { try? member.process?.signal(SIGKILL) }
+        for member in members where member.status.state == .running { _ = try? await member.exit.wait() }
+        await release(record)
+    }
+
+    public func removeSandbox(_ id: String) async throws(RuntimeError) {
+        guard sandboxesByID[id] != nil else { return }
+        try await stopSandbox(id)
+        for member in containersByID.values.filter({ $0.status.sandboxID == id }) {
+            try await removeContainer(member.id, force: true)
+        }
+        forget(sandbox: id)
+    }
+
+    public func sandboxes() async -> [SandboxStatus] {
+        sandboxesByID.values.filter { !$0.isPrivate }.map(\.status).sorted { $0.createdAt < $1.createdAt }
+    }
+
+    func addSandbox(_ wanted: SandboxConfiguration, isPrivate: Bool) -> SandboxRecord {
+        let status = SandboxStatus(
+            id: generator.identifier(), name: wanted.name, address: nil, isReady: false,
+            createdAt: configuration.now(), labels: wanted.labels)
+        let record = SandboxRecord(configuration: wanted, isPrivate: isPrivate, number: nextSandbox, status: status)
+        nextSandbox += 1
+        sandboxesByID[status.id] = record
+        return record
+    }
+
+    func forget(sandbox id: String) {
+        guard sandboxesByID.removeValue(forKey: id) != nil else { return }
+        let directory = "\(runDirectory)/sandboxes/\(id)"
+        for name in ["hosts", "hostname", "resolv.conf"] { unlink("\(directory)/\(name)") }
+        rmdir(directory)
+    }
+
+    /// Makes its namespaces and connects it.
+    func makeReady(_ record: SandboxRecord) async throws(RuntimeError) {
+        if record.status.isReady { return }
+        let wanted = record.configuration
+        var flags: Int32 = wanted.sharesProcessNamespace ? Int32(ZYGOTE_SANDBOX_SHARES_PIDS) : 0
+        var contents = ZygoteMessage()
+        contents.add(ZYGOTE_HOSTNAME, wanted.hostname)
+        var address: String?
+        switch wanted.network {
+        case .host: flags |= Int32(ZYGOTE_SANDBOX_HARBOUR_NET)
+        case .none, .pod: break
+        case .sandbox(let other):
+            guard let other = sandboxesByID[other], let network = other.network else { throw .noSuchSandbox(other) }
+            flags |= Int32(ZYGOTE_SANDBOX_NET_GIVEN)
+            _ = contents.add(descriptor: network.number)
+            address = other.status.address
+        }
+        let reply = try await harbour.ask(ZYGOTE_MAKE_SANDBOX, record.number, flags, 0, contents)
+        record.network = reply.descriptors.first
+        do {
+            if case .pod(let subnet) = wanted.network, let network = record.network {
+                address = try await plumber.attach(
+                    sandbox: record.status.id, namespace: network.number, subnet: subnet, address: wanted.address)
+            }
+            record.status.address = address
+            try writeFiles(record)
+        } catch {
+            await release(record)
+            throw error
+        }
+        record.status.isReady = true
+    }
+
+    /// Disconnects it and gives its namespaces back; they end with the last process in them.
+    func release(_ record: SandboxRecord) async {
+        guard record.network != nil else { return }
+        record.status.isReady = false
+        record.network = nil
+        if case .pod = record.configuration.network { await plumber.detach(sandbox: record.status.id) }
+        _ = try? await harbour.ask(ZYGOTE_DROP_SANDBOX, record.number)
+    }
+
+    /// hosts(5), hostname(5) and resolv.conf(5), which its containers share.
+    private func writeFiles(_ record: SandboxRecord) throws(RuntimeError) {
+        let directory = "\(runDirectory)/sandboxes/\(record.status.id)"
+        try Self.makeDirectory(directory)
+        let wanted = record.configuration
+        var hosts = """
+            127.0.0.1\tlocalhost
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            fe00::\tip6-localnet
+            ff00::\tip6-mcastprefix
+            ff02::1\tip6-allnodes
+            ff02::2\tip6-allrouters
+
+            """
+        if let address = record.status.address { hosts += "\(address)\t\(wanted.hostname)\n" }
+        for entry in wanted.hosts { hosts += "\(entry.address)\t\(entry.names.joined(separator: " "))\n" }
+        try write(hosts, to: "\(directory)/hosts")
+        try write("\(wanted.hostname)\n", to: "\(directory)/hostname")
+        if let dns = wanted.dns {
+            var lines = dns.nameservers.map { "nameserver \($0)\n" }
+            if !dns.searches.isEmpty { lines.append("search \(dns.searches.joined(separator: " "))\n") }
+            if !dns.options.isEmpty { lines.append("options \(dns.options.joined(separator: " "))\n") }
+            try write(lines.joined(), to: "\(directory)/resolv.conf")
+        }
+    }
+
+    private func write(_ text: String, to path: String) throws(RuntimeError) {
+        do throws(Errno) {
+            let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+            var text = text
+            try checked { text.withUTF8 { Glibc.write(file.number, $0.baseAddress, $0.count) } }
+        } catch {
+            throw .system(stage: "write", errno: error.code, path: path)
+        }
+        own(path)
+    }
+}

@@ -1,0 +1,206 @@
+import CLinux
+import ContainerRuntime
+import Glibc
+import LinuxKernel
+
+/// Puts together what the zygote needs to know of a process.
+extension ContainerEngine {
+    func specification(
+        of record: ContainerRecord, in sandbox: SandboxRecord, _ streams: ContainerPipes,
+        _ limits: (any ResourceLimits)?
+    ) async throws(RuntimeError) -> ZygoteMessage {
+        let wanted = record.configuration
+        let image = record.image
+        var contents = ZygoteMessage()
+        try await addProcess(
+            &contents, record, command: record.status.command,
+            environment: CommandLine.environment(wanted, image: image, hostname: sandbox.configuration.hostname),
+            directory: wanted.workingDirectory ?? image.workingDirectory, user: wanted.user ?? image.user)
+        for path in record.lowerPaths { contents.add(ZYGOTE_LOWER, path) }
+        contents.add(ZYGOTE_UPPER, "/run/containers/\(record.id)")
+        var flags: Int32 = 0
+        if wanted.terminal { flags |= Int32(ZYGOTE_PROCESS_TERMINAL) }
+        if wanted.readOnlyRoot { flags |= Int32(ZYGOTE_PROCESS_READ_ONLY_ROOT) }
+        contents.add(ZYGOTE_FLAGS, flags)
+        contents.add(ZYGOTE_SHARED, Self.cloneFlags(wanted.sharedWithHost))
+        if let size = record.terminalSize { Self.add(size, to: &contents) }
+        for end in [streams.input?.readEnd, streams.output?.writeEnd, streams.error?.writeEnd] {
+            contents.add(ZYGOTE_STDIO, end.map { contents.add($0) } ?? -1)
+        }
+        for membership in limits?.memberships ?? [] {
+            contents.add(ZYGOTE_CGROUP, contents.add(membership))
+        }
+        if let pids = wanted.resources.pids, limits?.areEmulated == true {
+            contents.add(ZYGOTE_PROCESS_LIMIT, UInt64(pids))
+        }
+        try addMounts(&contents, wanted, sandbox)
+        return contents
+    }
+
+    /// What a container's first process and an exec'ed one have in common.
+    func addProcess(
+        _ contents: inout ZygoteMessage, _ record: ContainerRecord, command: [String], environment: [String],
+        directory: String, user: String
+    ) async throws(RuntimeError) {
+        for argument in command { contents.add(ZYGOTE_ARGUMENT, argument) }
+        for entry in environment { contents.add(ZYGOTE_ENVIRONMENT, entry) }
+        if !directory.isEmpty { contents.add(ZYGOTE_DIRECTORY, directory) }
+        if !user.isEmpty { contents.add(ZYGOTE_USER, user) }
+        let capabilities = try Capabilities(
+            added: record.configuration.addedCapabilities, dropped: record.configuration.droppedCapabilities)
+        contents.add(ZYGOTE_CAPABILITIES, capabilities.rawValue)
+        contents.add(ZYGOTE_FILTER, try await filter(for: capabilities))
+    }
+
+    static func add(_ size: TerminalSize, to contents: inout ZygoteMessage) {
+        contents.add(ZYGOTE_SIZE, UInt32(size.columns) | UInt32(size.rows) << 16)
+    }
+
+    private static func cloneFlags(_ kinds: Set<NamespaceKind>) -> UInt32 {
+        kinds.reduce(0) { flags, kind in
+            flags
+                | UInt32(
+                    bitPattern: {
+                        switch kind {
+                        case .pid: 0x2000_0000
+                        case .mount: 0x0002_0000
+                        case .network: 0x4000_0000
+                        case .uts: 0x0400_0000
+                        case .ipc: 0x0800_0000
+                        case .user: 0x1000_0000
+                        case .cgroup: 0x0200_0000
+                        }
+                    }())
+        }
+    }
+
+    /// The zygote's slot of the seccomp filter for these capabilities; each is built once.
+    func filter(for capabilities: Capabilities) async throws(RuntimeError) -> Int32 {
+        // Only these open system calls that are closed otherwise.
+        let relevant = capabilities.rawValue & ~Capabilities.standard.rawValue
+        if let slot = filters[relevant] { return slot }
+        let slot = Int32(filters.count)
+        guard slot < Int32(ZYGOTE_FILTER_LIMIT) else {
+            throw .invalid(field: "capAdd", reason: "more than \(ZYGOTE_FILTER_LIMIT) different sets of capabilities")
+        }
+        filters[relevant] = slot
+        do throws(Errno) {
+            let file = try MemoryFile.make("kijabi-seccomp")
+            let result = kijabi_write_seccomp_filter(file.number, capabilities.rawValue)
+            if result < 0 { throw Errno(-result) }
+            var contents = ZygoteMessage()
+            _ = contents.add(file)
+            // Requests are served in order: the filter is there before whatever is asked for after this.
+            try await installed(harbour, slot, contents)
+        } catch {
+            filters[relevant] = nil
+            throw .system(stage: "build seccomp filter", errno: error.code, path: nil)
+        }
+        return slot
+    }
+
+    private func installed(_ harbour: Harbour, _ slot: Int32, _ contents: ZygoteMessage) async throws(Errno) {
+        do throws(RuntimeError) {
+            _ = try await harbour.ask(ZYGOTE_SET_FILTER, slot, 0, 0, contents)
+        } catch {
+            if case .system(_, let errno, _) = error { throw Errno(errno) }
+            throw Errno(ESRCH)
+        }
+    }
+
+    // MARK: Mounts
+
+    private func addMounts(
+        _ contents: inout ZygoteMessage, _ wanted: ContainerConfiguration, _ sandbox: SandboxRecord
+    ) throws(RuntimeError) {
+        let files = "/run/sandboxes/\(sandbox.status.id)"
+        var names = ["hosts", "hostname"]
+        if sandbox.configuration.dns != nil { names.append("resolv.conf") }
+        let taken = Set(wanted.mounts.map(\.target))
+        for name in names where !taken.contains("/etc/\(name)") {
+            add(&contents, ZYGOTE_MOUNT_BIND, source: "\(files)/\(name)", target: "/etc/\(name)", readOnly: false)
+        }
+        // What lies deeper is mounted later.
+        let sorted = wanted.mounts.enumerated().sorted { first, second in
+            let depths = (first.element.depth, second.element.depth)
+            return depths.0 == depths.1 ? first.offset < second.offset : depths.0 < depths.1
+        }
+        for (_, mount) in sorted { try add(&contents, mount) }
+    }
+
+    private func add(
+        _ contents: inout ZygoteMessage, _ kind: zygote_mount_kind, source: String, target: String, readOnly: Bool,
+        descriptor: Int32 = -1, size: Int? = nil
+    ) {
+        let mount = zygote_mount(
+            kind: UInt32(kind.rawValue), flags: readOnly ? UInt32(ZYGOTE_MOUNT_READ_ONLY) : 0, descriptor: descriptor,
+            reserved: 0, size: UInt64(size ?? 0))
+        withUnsafeBytes(of: mount) { contents.add(ZYGOTE_MOUNT, bytes: $0) }
+        if !source.isEmpty { contents.add(ZYGOTE_SOURCE, source) }
+        contents.add(ZYGOTE_TARGET, target)
+    }
+
+    private func add(_ contents: inout ZygoteMessage, _ mount: Mount) throws(RuntimeError) {
+        switch mount.source {
+        case .tmpfs(let size):
+            add(&contents, ZYGOTE_MOUNT_TMPFS, source: "", target: mount.target, readOnly: mount.readOnly, size: size)
+        case .files(let files):
+            add(&contents, ZYGOTE_MOUNT_FILES, source: "", target: mount.target, readOnly: mount.readOnly)
+            for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+                if name.isEmpty || name.hasPrefix("/") || name.split(separator: "/").contains("..") {
+                    throw .invalid(field: "mounts", reason: "\(name) is not a relative path")
+                }
+                contents.add(ZYGOTE_FILE, bytes: Array(name.utf8) + [0] + bytes)
+            }
+        case .volume(let name):
+            let path = try volumePath(name)
+            try Self.makeDirectory(path)
+            own(path)
+            add(
+                &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target, readOnly: mount.readOnly)
+        case .bind(let path), .copyOnWrite(let path):
+            let isCopy = if case .copyOnWrite = mount.source { true } else { false }
+            // As docker's -v: a source that is not there is made.
+            if !isCopy, access(path, F_OK) != 0 { try Self.makeDirectory(path) }
+            let opened = try openMountSource(path).map { contents.add($0) }
+            add(
+                &contents, isCopy ? ZYGOTE_MOUNT_COPY_ON_WRITE : ZYGOTE_MOUNT_BIND, source: "/host" + path,
+                target: mount.target, readOnly: mount.readOnly,
+                descriptor: opened ?? -1)
+        }
+    }
+
+    /// A detached mount of a directory of this machine's, whose files' ids are the container's: as root only, because
+    /// there the harbour's root is somebody else, who may not walk to the path and would own nothing in it. An ordinary
+    /// user is the harbour's root, and the path will do.
+    private func openMountSource(_ path: String) throws(RuntimeError) -> FileDescriptor? {
+        guard path.hasPrefix("/") else { throw .invalid(field: "mounts", reason: "\(path) is not an absolute path") }
+        guard harbour.rootID != geteuid() else {
+            if access(path, F_OK) != 0 { throw .system(stage: "open mount source", errno: errno, path: path) }
+            return nil
+        }
+        do throws(Errno) {
+            let flags = UInt32(1) | UInt32(bitPattern: O_CLOEXEC) | 0x8000  // OPEN_TREE_CLONE, AT_RECURSIVE
+            let mount = FileDescriptor(owning: try checked { kijabi_open_tree(AT_FDCWD, path, flags) })
+            let namespace = try FileDescriptor.open("/proc/\(harbour.pid)/ns/user", O_RDONLY)
+            // Some file systems cannot map ids; then the container sees the files as nobody's.
+            _ = kijabi_map_mount(mount.number, namespace.number)
+            return mount
+        } catch {
+            throw .system(stage: "open mount source", errno: error.code, path: path)
+        }
+    }
+
+    // MARK: Volumes
+
+    func volumePath(_ name: String) throws(RuntimeError) -> String {
+        guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
+            throw .invalid(field: "volume", reason: "\(name) is not a name for a volume")
+        }
+        return "\(configuration.dataDirectory)/volumes/\(name)"
+    }
+}
+
+extension Mount {
+    fileprivate var depth: Int { target.split(separator: "/").count }
+}

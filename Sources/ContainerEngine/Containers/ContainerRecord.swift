@@ -1,0 +1,52 @@
+import ContainerRuntime
+import LinuxKernel
+
+/// What the engine knows of one container. Only the engine touches it.
+final class ContainerRecord {
+    var status: ContainerStatus
+    let image: ImageSummary
+    /// Of the image, as the harbour sees them.
+    let lowerPaths: [String]
+    let output: ContainerOutput
+    var process: RunningProcess?
+    /// Being started: an end that comes meanwhile waits here.
+    var isStarting = false
+    var earlyEnd: ProcessEnd?
+    var wasKilledForMemory = false
+    var exit = ExitPromise()
+    /// What the pump reads.
+    var sources: [UInt64] = []
+    /// Where input goes while it runs, and the attached inputs that wait for that.
+    var input: FileDescriptor?
+    var inputs: [InputCopier] = []
+    var terminalSize: TerminalSize?
+    var limits: (any ResourceLimits)?
+
+    init(status: ContainerStatus, image: ImageSummary, lowerPaths: [String], log: ContainerLog) {
+        self.status = status
+        self.image = image
+        self.lowerPaths = lowerPaths
+        output = ContainerOutput(log: log)
+    }
+
+    var id: String { status.id }
+    var configuration: ContainerConfiguration { status.configuration }
+}
+
+/// What the engine knows of one sandbox. Only the engine touches it.
+final class SandboxRecord {
+    let configuration: SandboxConfiguration
+    /// Made for one container, with which it comes and goes.
+    let isPrivate: Bool
+    let number: Int32
+    var status: SandboxStatus
+    /// Its network namespace, as long as it is ready.
+    var network: FileDescriptor?
+
+    init(configuration: SandboxConfiguration, isPrivate: Bool, number: Int32, status: SandboxStatus) {
+        self.configuration = configuration
+        self.isPrivate = isPrivate
+        self.number = number
+        self.status = status
+    }
+}

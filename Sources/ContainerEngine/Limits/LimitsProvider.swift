@@ -1,0 +1,19 @@
+import ContainerRuntime
+import LinuxKernel
+
+/// Finds out once how limits can be held here, and makes them.
+protocol LimitsProvider: Sendable {
+    func make(_ resources: Resources, container: String) throws(RuntimeError) -> any ResourceLimits
+}
+
+extension ContainerEngine {
+    /// The limits of a container, made when it is first started; none if nothing is limited.
+    func makeLimits(_ record: ContainerRecord) throws(RuntimeError) -> (any ResourceLimits)? {
+        if let limits = record.limits { return limits }
+        guard record.configuration.resources != Resources(), let provider = limitsProvider else { return nil }
+        let limits = try provider.make(record.configuration.resources, container: record.id)
+        record.limits = limits
+        record.status.limitsAreEmulated = limits.areEmulated
+        return limits
+    }
+}

@@ -1,0 +1,4 @@
+import ContainerRuntime
+
+/// Testing has an `ExitStatus` too.
+typealias ProcessExit = ExitStatus
