@@ -48,6 +48,21 @@ extension NetlinkMessage {
         return message
     }
 
+    /// Keeps the interface without an IPv6 address, and so without the messages that look for routers and duplicates. To
+    /// be sent before it is up. EAFNOSUPPORT where there is no IPv6.
+    public static func setNoInternet6Address(index: Int32) -> NetlinkMessage {
+        let internetFamily6: UInt16 = 10
+        let none: UInt8 = 1
+        var message = NetlinkMessage(
+            type: RouteType.newLink, flags: [], stage: "set no IPv6 address on \(index)", fixed: link(index: index))
+        message.nest(LinkAttribute.familySpecific) { message in
+            message.nest(internetFamily6) { message in
+                message.append(LinkAttribute.addressGenerationMode, number: none)
+            }
+        }
+        return message
+    }
+
     public static func deleteLink(index: Int32) -> NetlinkMessage {
         NetlinkMessage(type: RouteType.deleteLink, flags: [], stage: "delete link \(index)", fixed: link(index: index))
     }
@@ -138,6 +153,7 @@ private enum LinkAttribute {
     static let familySpecific: UInt16 = 26
     static let internetConfiguration: UInt16 = 1
     static let forwarding: UInt16 = 1
+    static let addressGenerationMode: UInt16 = 8
     static let namespaceDescriptor: UInt16 = 28
 }
 

@@ -163,6 +163,19 @@ private struct FailingRecipe: ImageRecipe {
         #expect(image.layerDirectories.last == base.layerDirectories.first)
     }
 
+    @Test("Run by root, layers belong to the harbour's root", .enabled(if: getuid() == 0))
+    func owner() async throws {
+        let directory = try TemporaryDirectory("images")
+        let store = try ImageStore(dataDirectory: directory.path, rootID: 100_000, searchPath: "", stub: nil)
+        let image = try await store.resolve("busybox")
+        let root = try #require(await store.lowerDirectories(of: image).first)
+        for path in ["", "/bin/sh", "/root", "/usr/bin/env", "/etc/passwd"] {
+            var information = stat()
+            #expect(lstat(root + path, &information) == 0)
+            #expect(information.st_uid == 100_000 && information.st_gid == 100_000, "\(path)")
+        }
+    }
+
     private func entries(_ path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }

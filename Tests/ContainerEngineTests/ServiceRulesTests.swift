@@ -42,14 +42,15 @@ import Testing
                 add element ip kijabi endpoints { 10.244.1.4 . 10.244.1.4 }
 
                 """)
-        #expect(ServiceRules(after.reversed()).transaction(from: ServiceRules(after)) == nil)
+        let rules = ServiceRules(after)
+        #expect(ServiceRules(after.reversed(), reusing: rules).transaction(from: rules) == nil)
     }
 
     @Test("A service without endpoints has no chain, and loses the one it had")
     func empty() {
         let before = ServiceRules([service("a", "10.96.0.20", ["10.244.1.2"])])
         let after = ServiceRules([service("a", "10.96.0.20", [])])
-        #expect(after == ServiceRules())
+        #expect(after.chains.isEmpty)
         #expect(
             after.transaction(from: before) == """
                 delete element ip kijabi services { 10.96.0.20 . tcp . 80 : goto service/10.96.0.20/tcp/80 }
@@ -68,7 +69,7 @@ import Testing
             service("bad endpoint", "10.96.0.22", ["10.244.1.2 } flush ruleset"]),
         ])
         #expect(rules.chains.count == 1)
-        #expect(rules.chains.values.first?.hasSuffix("comment \"x acceptflush ruleset\"") == true)
+        #expect(rules.chains.values.first?.rule.hasSuffix("comment \"x acceptflush ruleset\"") == true)
     }
 }
 

@@ -25,7 +25,7 @@ struct ImageStoreFiles {
             if errno != EINTR { throw .system(stage: "flock", errno: errno, path: directory + "/lock") }
         }
         for path in [directory + "/blobs", directory + "/blobs/sha256", directory + "/layers", temporary] {
-            if mkdir(path, 0o755) != 0, errno != EEXIST { throw .system(stage: "mkdir", errno: errno, path: path) }
+            try makeDirectory(path)
         }
         // Nobody else is making anything: what is there was left by somebody who was interrupted.
         FileTree.removeContents(of: temporary)
@@ -127,9 +127,16 @@ struct ImageStoreFiles {
         var prefix = ""
         for component in path.split(separator: "/") {
             prefix += "/" + component
-            if mkdir(prefix, 0o755) != 0, errno != EEXIST, errno != EISDIR, access(prefix, F_OK) != 0 {
-                throw .system(stage: "mkdir", errno: errno, path: prefix)
-            }
+            if access(prefix, F_OK) != 0 { try makeDirectory(prefix) }
+        }
+    }
+
+    /// Everybody may look inside, whatever the umask: the harbour's root is another user where kijabi runs as root.
+    private func makeDirectory(_ path: String) throws(RuntimeError) {
+        if mkdir(path, 0o755) == 0 {
+            chmod(path, 0o755)
+        } else if errno != EEXIST {
+            throw .system(stage: "mkdir", errno: errno, path: path)
         }
     }
 }

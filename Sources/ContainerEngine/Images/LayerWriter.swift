@@ -16,6 +16,7 @@ struct LayerWriter {
         }
         let digest = archive.finish()
         try setOwner(directory, 0, 0)
+        try check(chmod(directory, 0o755), "chmod", directory)
         // Directories last: making their entries moved their times.
         for entry in content.entries.reversed() {
             if case .directory = entry.kind { setTime(directory + "/" + entry.path, content.modificationTime) }

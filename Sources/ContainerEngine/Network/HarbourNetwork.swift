@@ -137,12 +137,13 @@ public actor HarbourNetwork: NetworkPlumber {
             .addVirtualEthernet(
                 name: "veth\(index)", index: index, hardwareAddress: ours, peerName: "eth0", peerIndex: podIndex,
                 peerHardwareAddress: theirs, peerNamespace: namespace),
-            .setForwarding(index: index), .setLinkUp(index: index),
+            .setForwarding(index: index), .setNoInternet6Address(index: index), .setLinkUp(index: index),
             .addNeighbour(address, hardwareAddress: theirs, index: index),
             .addRoute(to: IPv4Subnet(address: address), index: index, source: gateway),
         ])
         try pod.send([
-            .addAddress(address, prefixLength: 32, index: podIndex), .setLinkUp(index: podIndex),
+            .addAddress(address, prefixLength: 32, index: podIndex), .setNoInternet6Address(index: podIndex),
+            .setLinkUp(index: podIndex),
             .addNeighbour(gateway, hardwareAddress: ours, index: podIndex),
             .addRoute(to: IPv4Subnet(address: gateway), index: podIndex, source: address),
             .addRoute(to: nil, index: podIndex, gateway: gateway, source: address),
@@ -224,7 +225,8 @@ private final class RouteSocket {
 
     func send(_ messages: [NetlinkMessage]) throws(RuntimeError) {
         do {
-            try socket.send(messages)
+            // No IPv6 in this kernel is as good as IPv6 that is switched off.
+            try socket.send(messages, tolerating: [EAFNOSUPPORT])
         } catch {
             throw .system(stage: error.stage, errno: error.errno, path: nil)
         }

@@ -28,7 +28,7 @@ actor PacketFilter {
 
     /// Returns when these services, or ones that were set later, are installed.
     func setServices(_ services: [VirtualService]) async throws(RuntimeError) {
-        wanted = ServiceRules(services)
+        wanted = ServiceRules(services, reusing: wanted)
         wantedVersion += 1
         let version = wantedVersion
         // Calls that came in meanwhile have replaced what is wanted; then their transaction is this one's too.
@@ -74,8 +74,8 @@ actor PacketFilter {
                 }
                 let ends = [flow.destination, nil].map {
                     ServiceRules.DatagramPath(
-                        address: $0, port: flow.destinationPort, endpoint: flow.responder,
-                        endpointPort: flow.responderPort)
+                        address: $0, port: flow.destinationPort,
+                        endpoint: ServiceRules.Target(address: flow.responder, port: flow.responderPort))
                 }
                 if ends.contains(where: paths.contains) { messages.append(.forget(flow)) }
             }

@@ -10,9 +10,26 @@ import LinuxKernel
 ///
 /// A lookup in a map costs the same with a thousand services as with one, and a service that changes touches its own
 /// chain only.
-struct ServiceRules: Equatable {
-    /// Names of chains and the one rule in each.
-    private(set) var chains: [String: String] = [:]
+struct ServiceRules {
+    /// The chain of one service.
+    struct Chain {
+        var service: VirtualService
+        /// Ready endpoints, in the order of their addresses.
+        var targets: [Target]
+        /// Its one rule.
+        var rule: String
+    }
+
+    struct Target: Hashable, Comparable {
+        var address: IPv4Address
+        var port: UInt16
+        static func < (left: Target, right: Target) -> Bool {
+            (left.address, left.port) < (right.address, right.port)
+        }
+    }
+
+    /// By name.
+    private(set) var chains: [String: Chain] = [:]
     /// Elements of the map from (address . protocol . port) to a chain.
     private(set) var services: [String: String] = [:]
     /// Elements of the map from (protocol . port) to a chain.
@@ -26,8 +43,7 @@ struct ServiceRules: Equatable {
         /// Nil for a node's port.
         var address: IPv4Address?
         var port: UInt16
-        var endpoint: IPv4Address
-        var endpointPort: UInt16
+        var endpoint: Target
     }
 
     static let table = "ip kijabi"
@@ -35,41 +51,47 @@ struct ServiceRules: Equatable {
     init() {}
 
     /// Malformed addresses and services without endpoints are left out: what nobody answers is refused.
-    init(_ list: [VirtualService]) {
+    /// - Parameter old: earlier rules, from which those of unchanged services are taken.
+    init(_ list: [VirtualService], reusing old: ServiceRules = ServiceRules()) {
         for service in list {
             let transport = service.transport == .tcp ? "tcp" : "udp"
             let address = service.address.flatMap { IPv4Address($0) }
-            let targets = service.endpoints.compactMap { endpoint in
-                IPv4Address(endpoint.address).map { (address: $0, port: endpoint.port) }
-            }.sorted { ($0.address, $0.port) < ($1.address, $1.port) }
-            guard !targets.isEmpty, address != nil || service.nodePort != nil else { continue }
-            let chain: String
+            guard address != nil || service.nodePort != nil else { continue }
+            let name =
+                address.map { "service/\($0)/\(transport)/\(service.port)" }
+                ?? "nodeport/\(transport)/\(service.nodePort ?? 0)"
+            guard let chain = old.chains[name].flatMap({ $0.service == service ? $0 : nil }) ?? Self.chain(service)
+            else { continue }
+            chains[name] = chain
+            if let address { services["\(address) . \(transport) . \(service.port)"] = name }
+            if let nodePort = service.nodePort { nodePorts["\(transport) . \(nodePort)"] = name }
+            for target in chain.targets { endpoints.insert(target.address) }
+            if service.transport == .udp { addDatagramPaths(service, address, chain.targets) }
+        }
+    }
+
+    private mutating func addDatagramPaths(_ service: VirtualService, _ address: IPv4Address?, _ targets: [Target]) {
+        for target in targets {
             if let address {
-                chain = "service/\(address)/\(transport)/\(service.port)"
-                services["\(address) . \(transport) . \(service.port)"] = chain
-            } else {
-                chain = "nodeport/\(transport)/\(service.nodePort ?? 0)"
+                datagramPaths.insert(DatagramPath(address: address, port: service.port, endpoint: target))
             }
-            if let nodePort = service.nodePort { nodePorts["\(transport) . \(nodePort)"] = chain }
-            chains[chain] = Self.rule(service, transport, targets)
-            for target in targets {
-                endpoints.insert(target.address)
-                guard service.transport == .udp else { continue }
-                var ways: [(address: IPv4Address?, port: UInt16)] = []
-                if let address { ways.append((address, service.port)) }
-                if let nodePort = service.nodePort { ways.append((nil, nodePort)) }
-                for way in ways {
-                    datagramPaths.insert(
-                        DatagramPath(
-                            address: way.address, port: way.port, endpoint: target.address,
-                            endpointPort: target.port))
-                }
+            if let nodePort = service.nodePort {
+                datagramPaths.insert(DatagramPath(address: nil, port: nodePort, endpoint: target))
             }
         }
     }
 
+    private static func chain(_ service: VirtualService) -> Chain? {
+        let targets = service.endpoints.compactMap { endpoint in
+            IPv4Address(endpoint.address).map { Target(address: $0, port: endpoint.port) }
+        }.sorted()
+        if targets.isEmpty { return nil }
+        let transport = service.transport == .tcp ? "tcp" : "udp"
+        return Chain(service: service, targets: targets, rule: rule(service, transport, targets))
+    }
+
     private static func rule(
-        _ service: VirtualService, _ transport: String, _ targets: [(address: IPv4Address, port: UInt16)]
+        _ service: VirtualService, _ transport: String, _ targets: [Target]
     ) -> String {
         let comment = service.name.filter { $0.isASCII && $0 != "\"" && $0 != "\\" && !$0.isNewline }.prefix(100)
         let choice: String
@@ -116,22 +138,23 @@ struct ServiceRules: Equatable {
 
     /// The transaction that leads from `old` to this, or nil where they are the same.
     func transaction(from old: ServiceRules) -> String? {
-        if self == old { return nil }
         var text = ""
         let names = chains.keys.sorted()
         for name in names where old.chains[name] == nil { text += "add chain \(Self.table) \(name)\n" }
         for name in names {
-            guard let rule = chains[name], old.chains[name] != rule else { continue }
+            guard let rule = chains[name]?.rule, old.chains[name]?.rule != rule else { continue }
             if old.chains[name] != nil { text += "flush chain \(Self.table) \(name)\n" }
             text += "add rule \(Self.table) \(name) \(rule)\n"
         }
         text += Self.changes("services", old.services, services)
         text += Self.changes("nodeports", old.nodePorts, nodePorts)
-        text += Self.changes("endpoints", Self.pairs(old.endpoints), Self.pairs(endpoints))
+        text += Self.changes(
+            "endpoints", Self.pairs(old.endpoints.subtracting(endpoints)),
+            Self.pairs(endpoints.subtracting(old.endpoints)))
         for name in old.chains.keys.sorted() where chains[name] == nil {
             text += "flush chain \(Self.table) \(name)\ndelete chain \(Self.table) \(name)\n"
         }
-        return text
+        return text.isEmpty ? nil : text
     }
 
     /// nft cannot compare two fields of a packet, but it can look up both as one: source and destination are the same.
