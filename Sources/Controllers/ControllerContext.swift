@@ -10,17 +10,17 @@ struct ControllerContext: Sendable {
     let clock: any ControllerClock
     let timing: ControllerTiming
     let failures: FailureLog?
-    let broadcasters = BroadcasterSet()
+    let recorders = RecorderSet()
 
     /// The client of one controller: its writes carry its name as their cause.
     func client(of controller: String) -> any KubernetesClient {
         client.caused(by: controller)
     }
 
-    func events(of controller: String) -> EventBroadcaster {
-        let broadcaster = EventBroadcaster(client: client(of: controller), clock: clock, component: controller)
-        broadcasters.add(broadcaster)
-        return broadcaster
+    func events(of controller: String) -> EventRecorder {
+        let recorder = EventRecorder(client: client(of: controller), clock: clock, component: controller)
+        recorders.add(recorder)
+        return recorder
     }
 
     func makeQueue() -> WorkQueue<ObjectKey> { WorkQueue(clock: clock) }
@@ -35,13 +35,13 @@ struct ControllerContext: Sendable {
     }
 }
 
-/// The broadcasters of all controllers, to be run with them.
-final class BroadcasterSet: Sendable {
-    private let list = Mutex<[EventBroadcaster]>([])
+/// The recorders of all controllers, to be run with them.
+final class RecorderSet: Sendable {
+    private let list = Mutex<[EventRecorder]>([])
 
-    var all: [EventBroadcaster] { list.withLock { $0 } }
+    var all: [EventRecorder] { list.withLock { $0 } }
 
-    func add(_ broadcaster: EventBroadcaster) {
-        list.withLock { $0.append(broadcaster) }
+    func add(_ recorder: EventRecorder) {
+        list.withLock { $0.append(recorder) }
     }
 }

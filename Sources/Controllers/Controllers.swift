@@ -4,7 +4,7 @@ import KubernetesAPI
 /// All controllers of the cluster (kube-controller-manager): one task tree on one set of informers.
 public struct Controllers: Sendable {
     private let controllers: [Controller]
-    private let broadcasters: [EventBroadcaster]
+    private let recorders: [EventRecorder]
 
     /// Registers what the controllers need with `informers`; nothing runs before `run`.
     /// - Parameters:
@@ -21,7 +21,7 @@ public struct Controllers: Sendable {
                 NodeLifecycleReconciler.controller(context), TaintEvictionReconciler.controller(context),
                 PodGarbageReconciler.controller(context),
             ] + GarbageCollectorReconciler.controllers(context)
-        broadcasters = context.broadcasters.all
+        recorders = context.recorders.all
     }
 
     /// Runs every controller until the task is cancelled.
@@ -30,12 +30,12 @@ public struct Controllers: Sendable {
             for controller in controllers {
                 group.addTask { await controller.run() }
             }
-            for broadcaster in broadcasters {
-                group.addTask { await broadcaster.run() }
+            for recorder in recorders {
+                group.addTask { await recorder.run() }
             }
         }
     }
 
     /// No controller has anything to do now, apart from what waits for a time.
-    public var isIdle: Bool { controllers.allSatisfy(\.queue.isIdle) && broadcasters.allSatisfy(\.isIdle) }
+    public var isIdle: Bool { controllers.allSatisfy(\.queue.isIdle) && recorders.allSatisfy(\.isIdle) }
 }

@@ -10,7 +10,7 @@ public struct Scheduler: Sendable {
     static let name = "default-scheduler"
 
     private let controller: Controller
-    private let events: EventBroadcaster
+    private let events: EventRecorder
 
     /// Registers what it needs with `informers`; nothing runs before `run`.
     public init(
@@ -29,7 +29,7 @@ public struct Scheduler: Sendable {
         nodes.addHandler { routes.handle(node: $0) }
         pods.addHandler { routes.handle(pod: $0) }
         let client = informers.client.caused(by: Self.name)
-        events = EventBroadcaster(client: client, clock: clock, component: Self.name)
+        events = EventRecorder(client: client, clock: clock, component: Self.name)
         controller = Controller(
             Self.name, queue: queue, informers: [pods, nodes, services], workers: 1, failures: failures,
             reconciler: SchedulerReconciler(

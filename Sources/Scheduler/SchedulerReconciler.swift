@@ -5,7 +5,7 @@ import KubernetesAPI
 /// Places one Pod.
 struct SchedulerReconciler: Reconciler {
     let client: any KubernetesClient
-    let events: EventBroadcaster
+    let events: EventRecorder
     let pods: Lister
     let services: Lister
     let routes: SchedulerRoutes

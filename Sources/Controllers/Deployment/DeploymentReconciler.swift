@@ -7,7 +7,7 @@ struct DeploymentReconciler: Reconciler {
     static let name = "deployment-controller"
 
     let client: any KubernetesClient
-    let events: EventBroadcaster
+    let events: EventRecorder
     let deployments: Lister
     let replicaSets: Lister
     let pods: Lister

@@ -7,7 +7,7 @@ struct EndpointSliceReconciler: Reconciler {
     static let name = "endpointslice-controller"
 
     let client: any KubernetesClient
-    let events: EventBroadcaster
+    let events: EventRecorder
     let services: Lister
     let pods: Lister
     let slices: Lister

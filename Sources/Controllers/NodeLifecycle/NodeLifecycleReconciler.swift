@@ -8,7 +8,7 @@ struct NodeLifecycleReconciler: Reconciler {
     static let leaseNamespace = "kube-node-lease"
 
     let client: any KubernetesClient
-    let events: EventBroadcaster
+    let events: EventRecorder
     let nodes: Lister
     let leases: Lister
     let pods: Lister

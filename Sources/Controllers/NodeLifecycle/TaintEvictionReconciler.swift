@@ -7,7 +7,7 @@ struct TaintEvictionReconciler: Reconciler {
     static let name = "taint-eviction-controller"
 
     let client: any KubernetesClient
-    let events: EventBroadcaster
+    let events: EventRecorder
     let nodes: Lister
     let pods: Lister
     let clock: any ControllerClock

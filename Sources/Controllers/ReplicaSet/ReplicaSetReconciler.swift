@@ -7,7 +7,7 @@ struct ReplicaSetReconciler: Reconciler {
     static let name = "replicaset-controller"
 
     let client: any KubernetesClient
-    let events: EventBroadcaster
+    let events: EventRecorder
     let replicaSets: Lister
     let pods: Lister
     let expectations: Expectations
