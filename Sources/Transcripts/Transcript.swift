@@ -28,6 +28,8 @@ public struct Transcript: Sendable {
         public var status: Int32?
         /// Its output depends on chance or time and says nothing when it differs.
         public var isComparable: Bool
+        /// Seconds between the end of the cell before and its beginning.
+        public var pause: Double
     }
 
     public let file: String
@@ -43,7 +45,9 @@ public struct Transcript: Sendable {
         var session: Session?
         var cells: [Cell] = []
         var isOpen = false
+        var pause = 0.0
         for event in events {
+            pause += event.interval
             switch event.code {
             case .kijabi:
                 guard let value = try? JSONValue(parsing: event.data) else {
@@ -53,11 +57,14 @@ public struct Transcript: Sendable {
                 case .session(let found): session = found
                 case .cellIn(let number, let source, let isComparable):
                     cells.append(
-                        Cell(number: number, source: source, output: "", status: nil, isComparable: isComparable))
+                        Cell(
+                            number: number, source: source, output: "", status: nil, isComparable: isComparable,
+                            pause: pause))
                     isOpen = true
                 case .cellOut(_, let status):
                     if isOpen { cells[cells.count - 1].status = status }
                     isOpen = false
+                    pause = 0
                 case nil: break
                 }
             case .output where isOpen: cells[cells.count - 1].output += event.data

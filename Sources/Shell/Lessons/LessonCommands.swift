@@ -9,6 +9,14 @@ public enum LessonCommands {
         [lesson(guide), next(guide), hint(guide), check(guide), answer(guide), solution(guide), skip(guide)]
     }
 
+    /// `answer` alone, which keeps the answer for the proof of a lesson.
+    public static func answer(into box: AnswerBox) -> Command {
+        Command("answer", summary: Localized(ko: "물음에 답하기", en: "Answer a question"), usage: "VALUE") { line, _ in
+            await box.put(line.allArguments.joined(separator: " "))
+            return 0
+        }
+    }
+
     private static func lesson(_ guide: LessonGuide) -> Command {
         var command = Command(
             "lesson", aliases: ["lessons"],
@@ -51,8 +59,10 @@ public enum LessonCommands {
             case let name?:
                 guard let lesson = find(name, in: guide) else {
                     context.error.write(
-                        await guide.screen.noSuchLesson(name, near: Suggestion.nearest(
-                            to: name, in: guide.catalog.lessons.map(\.id))))
+                        await guide.screen.noSuchLesson(
+                            name,
+                            near: Suggestion.nearest(
+                                to: name, in: guide.catalog.lessons.map(\.id))))
                     return 1
                 }
                 context.output.write(await guide.begin(lesson))

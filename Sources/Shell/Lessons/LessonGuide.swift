@@ -1,7 +1,7 @@
 public import ContainerRuntime
 public import KubernetesAPI
 public import Lessons
-import Terminal
+public import Terminal
 
 /// Leads a learner through lessons in a running shell: enters steps, runs their setup, tells what has come true.
 public actor LessonGuide {
@@ -12,7 +12,7 @@ public actor LessonGuide {
     private let notices: NoticeBoard
     private let language: LanguageSetting
     private let style: Style
-    private var columns: @Sendable () -> Int
+    private let columns: @Sendable () -> Int
     private var executor: (any CellExecutor)?
     private var herald: Task<Void, Never>?
 

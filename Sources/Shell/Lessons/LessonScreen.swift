@@ -63,7 +63,8 @@ struct LessonScreen: Sendable {
             if skipped { state += say(" (건너뛴 단계 있음)", " (some skipped)") }
             if lesson.id == current { state += say(" ← 지금", " ← here") }
             rows.append([
-                " \(mark) " + style(lesson.id, .bold), text(lesson.title), say("\(lesson.minutes)분", "\(lesson.minutes) min"),
+                " \(mark) " + style(lesson.id, .bold), text(lesson.title),
+                say("\(lesson.minutes)분", "\(lesson.minutes) min"),
                 state,
             ])
         }
@@ -74,7 +75,11 @@ struct LessonScreen: Sendable {
     func title(_ lesson: Lesson, resumed: Bool) -> String {
         var result = "\n" + style(text(lesson.title), .bold) + "\n\n"
         if resumed {
-            result += " " + say("지난번에 멈춘 곳부터 이어 갑니다. (처음부터: lesson restart)", "Going on where you left off. (From the start: lesson restart)") + "\n"
+            result +=
+                " "
+                + say(
+                    "지난번에 멈춘 곳부터 이어 갑니다. (처음부터: lesson restart)",
+                    "Going on where you left off. (From the start: lesson restart)") + "\n"
         } else {
             result += prose(lesson.introduction)
         }
@@ -99,7 +104,8 @@ struct LessonScreen: Sendable {
     func farewell(_ lesson: Lesson, next: Lesson?) -> String {
         var result = "\n" + style(say("과정을 마쳤어요! ⎈", "Lesson complete! ⎈"), .bold, .green) + "\n"
         if let next, next.id != lesson.id {
-            result += say("다음 과정: lesson \(next.id) (\(text(next.title)))\n", "Next: lesson \(next.id) (\(text(next.title)))\n")
+            result += say(
+                "다음 과정: lesson \(next.id) (\(text(next.title)))\n", "Next: lesson \(next.id) (\(text(next.title)))\n")
         }
         return result + "\n"
     }
@@ -134,7 +140,9 @@ struct LessonScreen: Sendable {
             }
             result += inline(report.assertion.says, indent: "   ") + "\n"
             if case .error(let reason) = report.verdict {
-                result += "   " + say("확인할 수 없었어요 (틀린 것이 아닙니다): ", "Could not be checked (this is not your mistake): ") + reason + "\n"
+                result +=
+                    "   " + say("확인할 수 없었어요 (틀린 것이 아닙니다): ", "Could not be checked (this is not your mistake): ")
+                    + reason + "\n"
             }
         }
         if let quiz { result += "\n" + self.quiz(quiz) }
@@ -145,7 +153,9 @@ struct LessonScreen: Sendable {
     func notYet(_ reports: [AssertionReport], quiz: Quiz?) -> String {
         say("아직이에요. 남은 것:\n", "Not yet. What is missing:\n")
             + check(reports, quiz: quiz, isPassed: false)
-            + style(say("도움: hint · 풀이: solution · 건너뛰기: skip", "Help: hint · answer: solution · pass over: skip"), .dim) + "\n"
+            + style(
+                say("도움: hint · 풀이: solution · 건너뛰기: skip", "Help: hint · answer: solution · pass over: skip"), .dim)
+            + "\n"
     }
 
     func hint(_ hint: Hint?) -> String {
@@ -162,7 +172,8 @@ struct LessonScreen: Sendable {
         return step.solution.map { code in
             code.text.split(separator: "\n").map { "   " + style(String($0), .cyan) + "\n" }.joined()
         }.joined()
-            + style(say("보기만 해서는 통과되지 않아요. 직접 쳐 보세요.", "Looking does not pass the step: type it yourself."), .dim) + "\n"
+            + style(say("보기만 해서는 통과되지 않아요. 직접 쳐 보세요.", "Looking does not pass the step: type it yourself."), .dim)
+            + "\n"
     }
 
     func typed(_ code: LessonCode) -> String {

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What the editor is told from other threads while it waits for a key.
@@ -40,6 +41,21 @@ final class EditorNews: Sendable {
     func leave() {
         state.withLock { $0.mustLeave = true }
         bell.ring()
+    }
+
+    /// Waits that long, or until the program is asked to end.
+    func isToldToLeave(within pause: Duration) -> Bool {
+        let end = ContinuousClock.now + pause
+        while !mustLeave {
+            let left = end - ContinuousClock.now
+            guard left > .zero else { return false }
+            bell.silence()
+            if mustLeave { break }
+            var wait = pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)
+            let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+            _ = poll(&wait, 1, Int32(clamping: milliseconds + 1))
+        }
+        return true
     }
 
     var mustLeave: Bool { state.withLock { $0.mustLeave } }

@@ -42,7 +42,7 @@ extension CellLoop {
             close(follower)
         }
         let alarm = Bell()
-        let watcher = OutputWatcher(recorders: configuration.recorders)
+        let watcher = OutputWatcher(output, recorders: configuration.recorders)
         var relay = relay(keys: terminal.leader, source: terminal.leader, alarm: alarm, watcher: watcher)
         relay.resize = { [output] in
             TerminalSize(descriptor: output.descriptor).map { terminal.resize(to: $0) }
@@ -85,7 +85,7 @@ extension CellLoop {
             output.line("kijabi: " + ToolboxMessage(error: error).text(language))
             return Outcome(status: 125)
         }
-        let watcher = OutputWatcher(recorders: configuration.recorders)
+        let watcher = OutputWatcher(output, recorders: configuration.recorders)
         var relay = relay(keys: shell.keys, source: shell.output, alarm: shell.alarm, watcher: watcher)
         relay.resize = { [output] in
             guard let size = TerminalSize(descriptor: output.descriptor) else { return }
@@ -158,10 +158,12 @@ extension CellLoop {
 
 /// Sees what a cell prints on its way to the terminal.
 final class OutputWatcher {
+    private let output: OutputStream
     private let recorders: [any SessionRecorder]
     private var last: UInt8 = 0x0A
 
-    init(recorders: [any SessionRecorder]) {
+    init(_ output: OutputStream, recorders: [any SessionRecorder]) {
+        self.output = output
         self.recorders = recorders
     }
 
@@ -174,7 +176,7 @@ final class OutputWatcher {
 
     /// Prints something of our own among it.
     func show(_ text: String) {
-        OutputStream(descriptor: 1).write(text)
+        output.write(text)
         record(Array(text.utf8))
     }
 }

@@ -8,8 +8,8 @@ import Terminal
 final class CellLoop {
     let runner: CellRunner
     let history: History
-    let output = OutputStream(descriptor: 1)
-    let input: Int32 = 0
+    let output: OutputStream
+    let input: Int32
     /// The terminal shows more than ASCII.
     let showsUnicode: Bool
     let style: Style
@@ -26,6 +26,8 @@ final class CellLoop {
     init(_ runner: CellRunner, _ history: History) {
         self.runner = runner
         self.history = history
+        input = runner.configuration.input
+        output = OutputStream(descriptor: runner.configuration.output)
         let environment = runner.configuration.environment
         showsUnicode = ce_use_utf8_locale() && environment["TERM"] != "dumb"
         style = Style(isTerminal: true, environment: environment)
@@ -36,6 +38,7 @@ final class CellLoop {
         ce_keep_terminal(input)
         defer { ce_restore_terminal() }
         if let greeting = configuration.greeting { output.write(greeting(language)) }
+        if let status = runOpening() { return status }
         let reader: any CellReader
         if configuration.environment["TERM"] == "dumb" || configuration.environment["TERM"] == nil {
             reader = PlainCellReader(input: input, output: output, news: news)
@@ -64,6 +67,20 @@ final class CellLoop {
             case .leave: return runner.lastStatus
             }
         }
+    }
+
+    /// Runs the opening cells.
+    /// - Returns: the session's exit status, if it is over.
+    private func runOpening() -> Int32? {
+        for cell in configuration.openingCells {
+            guard !news.isToldToLeave(within: cell.pause) else { return runner.lastStatus }
+            for notice in news.takeNotices() { output.write(notice) }
+            let prompt = Prompt.cell(number, language: language, style: style, unicode: showsUnicode)
+            output.line(prompt.text + cell.source)
+            if let status = runAndReport(cell.source, prompt) { return farewell(status) }
+            number += 1
+        }
+        return configuration.endsAfterOpening ? runner.lastStatus : nil
     }
 
     private enum Reading {

@@ -18,6 +18,13 @@ public struct ShellConfiguration: Sendable {
     public var runtimeDirectory: String
     /// The directory that appears as `/work`.
     public var startDirectory: String
+    /// The terminal: standard input and output, unless a recording is run again on a terminal of its own.
+    public var input: Int32
+    public var output: Int32
+    /// Run as if they were typed, before the first prompt.
+    public var openingCells: [OpeningCell]
+    /// The session ends behind the opening cells.
+    public var endsAfterOpening: Bool
     /// Printed before the first prompt; whole lines.
     public var greeting: Localized?
 
@@ -33,7 +40,23 @@ public struct ShellConfiguration: Sendable {
         self.runtimeDirectory = runtimeDirectory
         self.startDirectory = startDirectory
         recorders = []
+        input = 0
+        output = 1
+        openingCells = []
+        endsAfterOpening = false
         historyPath = nil
         greeting = nil
+    }
+}
+
+/// A cell that is run without being typed.
+public struct OpeningCell: Sendable {
+    public var source: String
+    /// Waited before it: things that happen by themselves need the time they had when it was first typed.
+    public var pause: Duration
+
+    public init(source: String, pause: Duration = .zero) {
+        self.source = source
+        self.pause = pause
     }
 }
