@@ -111,6 +111,11 @@ public actor LessonSession {
         position = nil
     }
 
+    /// Looks at the live system at once, without waiting for news of it.
+    public func refresh() async {
+        _ = await look()
+    }
+
     /// How every assertion of the present step stands.
     public func check() async -> [AssertionReport] {
         guard let position else { return [] }

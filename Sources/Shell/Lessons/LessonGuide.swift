@@ -87,6 +87,7 @@ public actor LessonGuide {
     /// Goes on to the next step; `passed` says whether the present one lets go.
     func next() async -> (passed: Bool, text: String) {
         guard let position = await session.current else { return (true, screen.noLesson) }
+        await session.refresh()
         guard await session.stepIsPassed else {
             return (false, screen.notYet(await session.check(), quiz: await session.openQuiz))
         }
