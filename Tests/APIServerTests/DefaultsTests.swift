@@ -28,7 +28,7 @@ import Testing
                 image: nginx:1.27
                 ports: [{containerPort: 80}]
                 readinessProbe: {httpGet: {port: 80}}
-                resources: {limits: {cpu: 100m, memory: 64Mi}}
+                resources: {limits: {cpu: 0.1, memory: 65536Ki}}
               - {name: side, image: registry.local:5000/side}
               volumes:
               - {name: scratch}

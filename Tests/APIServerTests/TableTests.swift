@@ -157,31 +157,47 @@ import Testing
 
     @Test func eventsTellTheirStory() async throws {
         let cluster = try TestCluster()
-        let web = try await cluster.client.create(.pods, pod("web"))
-        let recorder = EventRecorder(
-            client: cluster.client, component: "kubelet", host: "node-1", clock: cluster.server.now)
-        for _ in 0..<3 {
-            await recorder.record(
-                .warning, reason: "BackOff", message: "Back-off restarting failed container", about: web,
-                fieldPath: "spec.containers{main}")
-            cluster.advance(by: .seconds(10))
-        }
-        await recorder.record(.normal, reason: "Pulled", message: "Container image is here", about: web)
+        _ = try await cluster.client.create(
+            .events,
+            try object(
+                """
+                metadata: {name: web.1, namespace: default}
+                involvedObject: {kind: Pod, namespace: default, name: web, fieldPath: "spec.containers{main}"}
+                type: Warning
+                reason: BackOff
+                message: "Back-off restarting failed container\\n"
+                source: {component: kubelet, host: node-1}
+                firstTimestamp: "2026-01-01T00:00:00Z"
+                lastTimestamp: "2026-01-01T00:00:20Z"
+                count: 3
+                """))
+        _ = try await cluster.client.create(
+            .events,
+            try object(
+                "{metadata: {name: node-1.1, namespace: default}, involvedObject: {kind: Node, name: node-1}, type: Normal}"
+            ))
+        cluster.advance(by: .seconds(30))
         let table = try await cluster.client.table(
-            .events, namespace: "default",
-            ListOptions(fieldSelector: .equals("involvedObject.name", "web")))
-        #expect(table.rows.count == 2)
-        let back = try #require(table.rows.first { $0.cells[2] == "BackOff" })
+            .events, namespace: "default", ListOptions(fieldSelector: .equals("involvedObject.name", "web")))
         #expect(
-            back.cells.dropLast() == [
-                "10s", "Warning", "BackOff", "pod/web", "spec.containers{main}", "kubelet, node-1",
-                "Back-off restarting failed container", "30s", "3",
+            table.rows.map(\.cells) == [
+                [
+                    "10s", "Warning", "BackOff", "pod/web", "spec.containers{main}", "kubelet, node-1",
+                    "Back-off restarting failed container", "30s", "3", "web.1",
+                ]
             ])
-        let events = try await cluster.client.list(.events, namespace: "default").items
-        for event in events {
-            _ = try await cluster.client.delete(.events, namespace: "default", name: event.name, DeleteOptions())
+        for (field, value) in [("reason", "BackOff"), ("type", "Warning"), ("source", "kubelet")] {
+            let found = try await cluster.client.list(
+                .events, namespace: nil, ListOptions(fieldSelector: .equals(field, value)))
+            #expect(found.items.map(\.name) == ["web.1"])
         }
-        await recorder.record(.normal, reason: "Pulled", message: "Container image is here", about: web)
-        #expect(try await cluster.client.list(.events, namespace: "default").items.count == 1)
+        let misplaced = try await status {
+            _ = try await cluster.client.create(
+                .events, try object("{metadata: {name: e, namespace: default}, involvedObject: {namespace: shop}}"))
+        }
+        #expect(
+            misplaced.message
+                == "Event \"e\" is invalid: involvedObject.namespace: Invalid value: \"shop\": does not match event.namespace"
+        )
     }
 }

@@ -1,5 +1,6 @@
 import Documents
 import KubernetesAPI
+import ObjectStore
 import Testing
 
 @testable import APIServer
@@ -174,5 +175,27 @@ import Testing
         let again = try await status { _ = try await cluster.client.create(.pods, pod("web")) }
         #expect(again.message == "pods \"web\" already exists")
         #expect(again.reason == .alreadyExists)
+    }
+
+    @Test func aNameNeedsItsNamespace() async throws {
+        let cluster = try TestCluster()
+        let refusal = try await status { _ = try await cluster.client.get(.pods, namespace: nil, name: "web") }
+        #expect(refusal.message == "an empty namespace may not be set when a resource name is provided")
+    }
+
+    @Test func theAuthorizerHasTheFirstWord() async throws {
+        struct ReadersOnly: Authorizer {
+            func authorize(_ request: Request) throws(Status) {
+                if [.get, .list, .watch].contains(request.verb) { return }
+                throw Status(
+                    .forbidden,
+                    "\(request.resource.plural) is forbidden: User \"\(request.user)\" cannot \(request.verb)")
+            }
+        }
+        let server = APIServer(store: ObjectStore(), authorizer: ReadersOnly())
+        let client = server.client(user: "eve")
+        #expect(try await client.list(.pods).items.isEmpty)
+        let refusal = try await status { _ = try await client.create(.pods, pod("web")) }
+        #expect(refusal.message == "pods is forbidden: User \"eve\" cannot create")
     }
 }

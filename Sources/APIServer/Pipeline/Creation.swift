@@ -6,8 +6,7 @@ extension APIServer {
     func create(_ request: Request, _ object: KubernetesObject, _ options: WriteOptions) throws(Status)
         -> KubernetesObject
     {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
+        let strategy = try begin(request)
         try Decoding.check(object, as: request.resource, isStrict: options.strictFields)
         var object = object
         try place(&object, request)

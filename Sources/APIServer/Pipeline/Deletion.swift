@@ -7,8 +7,7 @@ extension APIServer {
 
     /// Removes an object, or marks it where grace, finalizers or a namespace's content hold it.
     func delete(_ request: Request, _ options: DeleteOptions) throws(Status) -> KubernetesObject {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
+        let strategy = try begin(request)
         let resource = request.resource
         let name = request.name ?? ""
         while true {

@@ -4,8 +4,7 @@ import KubernetesAPI
 extension APIServer {
     /// Applies a patch to the newest state and takes the result through the stages of an update.
     func patch(_ request: Request, _ patch: Patch, _ options: WriteOptions) throws(Status) -> KubernetesObject {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
+        let strategy = try begin(request)
         let subresource = try resolve(request, strategy)
         switch subresource {
         case .binding, .eviction:

@@ -3,8 +3,7 @@ import ObjectStore
 
 extension APIServer {
     func get(_ request: Request) throws(Status) -> KubernetesObject {
-        try authorizer.authorize(request)
-        _ = try strategies.strategy(for: request.resource)
+        _ = try begin(request)
         let name = request.name ?? ""
         guard let object = try storage.get(request.resource, namespace: request.namespace, name: name) else {
             throw Status.notFound(request.resource, name)
@@ -14,8 +13,7 @@ extension APIServer {
 
     /// All that match, of one revision; with a limit, the first of them and where to go on.
     func list(_ request: Request, _ options: ListOptions) throws(Status) -> ObjectList {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
+        let strategy = try begin(request)
         let selection = try Selection(options, strategy)
         let prefix = Storage.prefix(request.resource, namespace: request.namespace)
         var continuation: StoreRange.Continuation?

@@ -6,8 +6,7 @@ extension APIServer {
     func update(_ request: Request, _ object: KubernetesObject, _ options: WriteOptions) throws(Status)
         -> KubernetesObject
     {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
+        let strategy = try begin(request)
         let subresource = try resolve(request, strategy)
         switch subresource {
         case .binding: return try bind(request, object, options)

@@ -4,8 +4,7 @@ import Synchronization
 
 extension APIServer {
     func watch(_ request: Request, _ options: ListOptions) throws(Status) -> WatchStream {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
+        let strategy = try begin(request)
         let selection = try Selection(options, strategy)
         let prefix = Storage.prefix(request.resource, namespace: request.namespace)
         var start: Revision?

@@ -21,7 +21,8 @@ struct ConfigMapStrategy: Strategy {
             }
         }
         if size > maximumSize {
-            errors.append(.tooLong("", maximum: maximumSize))
+            // All of it together is what is too long: no field has a name for that.
+            errors.append(.tooLong("[]", maximum: maximumSize))
         }
         return errors
     }

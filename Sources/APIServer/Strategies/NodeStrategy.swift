@@ -6,9 +6,16 @@ struct NodeStrategy: Strategy {
 
     func applyDefaults(to node: inout KubernetesObject) {
         if node.document["spec"] == nil { node.spec = [:] }
+        for list in ["capacity", "allocatable"] where node.status[list]?.object != nil {
+            PodDefaults.canonicalise(quantities: &node.status[list, default: [:]])
+        }
         if let capacity = node.status["capacity"], capacity.object != nil {
             node.status.setDefault("allocatable", capacity)
         }
+    }
+
+    func prepareForStatusUpdate(_ node: inout KubernetesObject, from old: KubernetesObject) {
+        applyDefaults(to: &node)
     }
 
     func validate(_ node: KubernetesObject) -> [FieldError] {

@@ -1,4 +1,5 @@
 import Documents
+import KubernetesAPI
 
 /// What the API server fills into Pods and pod templates (`core/v1` defaults).
 enum PodDefaults {
@@ -33,6 +34,9 @@ enum PodDefaults {
 
     private static func apply(toContainer container: inout JSONValue, isHostNetwork: Bool) {
         container.setDefault("resources", [:])
+        for list in ["limits", "requests"] where container.at("resources", list)?.object != nil {
+            canonicalise(quantities: &container["resources", default: [:]][list, default: [:]])
+        }
         container.setDefault("terminationMessagePath", "/dev/termination-log")
         container.setDefault("terminationMessagePolicy", "File")
         let image = container["image"]?.string ?? ""
@@ -54,6 +58,15 @@ enum PodDefaults {
         }
         for hook in ["postStart", "preStop"] where container.at("lifecycle", hook, "httpGet") != nil {
             applyHTTP(to: &container["lifecycle", default: [:]][hook, default: [:]]["httpGet", default: [:]])
+        }
+    }
+
+    /// Writes each quantity of a map in its shortest form: `0.5` becomes `500m`, `1024Mi` becomes `1Gi`.
+    static func canonicalise(quantities: inout JSONValue) {
+        for (resource, value) in quantities.object ?? [:] {
+            guard let quantity = Quantity(document: value) else { continue }
+            let text = JSONValue.string(quantity.description)
+            if text != value { quantities[resource] = text }
         }
     }
 
