@@ -5,7 +5,7 @@ import Testing
 
 @testable import ContainerEngine
 
-private func makeStore(_ directory: TemporaryDirectory) throws -> ImageStore {
+private func makeStore(_ directory: ScratchDirectory) throws -> ImageStore {
     ImageStore(
         directory: directory.path + "/images", layerOwner: nil, recipes: [try BusyboxRecipe(searchPath: "")])
 }
@@ -25,7 +25,7 @@ private struct FailingRecipe: ImageRecipe {
 @Suite struct ImageStoreTests {
     @Test("busybox is assembled, whole and runnable, and found by every name docker knows")
     func busybox() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let store = try makeStore(directory)
         let image = try await store.image("busybox")
         #expect(image.summary.references == ["busybox:latest"])
@@ -52,7 +52,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("The layer's digest is the one tar and sha256sum compute")
     func layerDigestIsOfARealArchive() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         var layer = LayerContent(modificationTime: 1_000_000_000)
         layer.directory("d", mode: 0o755)
         layer.file("d/f", "hello\n")
@@ -73,7 +73,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("Two stores of one directory at once make one image")
     func concurrentStores() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let ids = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<4 {
                 let store = try makeStore(directory)
@@ -88,7 +88,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("An assembly that fails leaves no image, and what it left is swept by the next")
     func interruptedAssembly() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let broken = ImageStore(
             directory: directory.path + "/images", layerOwner: nil,
             recipes: [FailingRecipe(reference: try ImageReference("broken"))])
@@ -105,7 +105,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("A damaged store mends itself")
     func damage() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let id = try await makeStore(directory).resolve("busybox").id
         for damage in ["references.json", "blobs/sha256/" + id.dropFirst("sha256:".count)] {
             let path = directory.path + "/images/" + damage
@@ -117,7 +117,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("Unknown, malformed and ambiguous names are told apart")
     func refusedNames() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let store = try makeStore(directory)
         await #expect(throws: RuntimeError.noSuchImage("nginx")) { try await store.resolve("nginx") }
         await #expect(throws: RuntimeError.noSuchImage("busybox:1.2")) { try await store.resolve("busybox:1.2") }
@@ -147,7 +147,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("The toolbox stands on busybox and brings the commands")
     func toolbox() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let busybox = try BusyboxRecipe(searchPath: "")
         // Any static program will do for the layout.
         let store = ImageStore(
@@ -165,7 +165,7 @@ private struct FailingRecipe: ImageRecipe {
 
     @Test("Run by root, layers belong to the harbour's root", .enabled(if: getuid() == 0))
     func owner() async throws {
-        let directory = try TemporaryDirectory("images")
+        let directory = try ScratchDirectory("images")
         let store = try ImageStore(dataDirectory: directory.path, rootID: 100_000, searchPath: "", stub: nil)
         let image = try await store.resolve("busybox")
         let root = try #require(await store.lowerDirectories(of: image).first)

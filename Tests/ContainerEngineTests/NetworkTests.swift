@@ -11,10 +11,10 @@ import Testing
 final class NetworkBed: Sendable {
     let harbour: Harbour
     let network: HarbourNetwork
-    private let directory: TemporaryDirectory
+    private let directory: ScratchDirectory
 
     init() async throws {
-        directory = try TemporaryDirectory("network")
+        directory = try ScratchDirectory("network")
         for name in ["run", "data"] {
             try FileManager.default.createDirectory(
                 atPath: "\(directory.path)/\(name)", withIntermediateDirectories: true)
