@@ -123,4 +123,72 @@ import Testing
         }
         #expect(missing.message == "pods \"none\" not found")
     }
+
+    @Test func ofManySchedulersOneBinds() async throws {
+        let cluster = try TestCluster()
+        _ = try await cluster.client.create(.pods, pod("web"))
+        let winners = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    let binding = try? binding("web", to: "node-\(number)")
+                    guard let binding else { return false }
+                    return (try? await cluster.client.update(.pods, binding, subresource: .binding)) != nil
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(winners == 1)
+    }
+
+    @Test func theNodesKubeletIsAsked() async throws {
+        let cluster = try TestCluster()
+        _ = try await cluster.client.create(.pods, pod("web", node: "node-2"))
+        let unreachable = try await status {
+            _ = try await cluster.client.podLogs(namespace: "default", name: "web", PodLogOptions())
+        }
+        #expect(unreachable.reason == .serviceUnavailable)
+        cluster.server.connect(EchoingConnector())
+        var said: [UInt8] = []
+        for await piece in try await cluster.client.podLogs(
+            namespace: "default", name: "web", PodLogOptions(tail: 5))
+        {
+            said += piece
+        }
+        #expect(String(decoding: said, as: UTF8.self) == "node-2 web main 5")
+        let refusal = try await status {
+            _ = try await cluster.client.podExec(
+                namespace: "default", name: "web", PodExecOptions(command: ["ls", "-l"]))
+        }
+        #expect(refusal.message == "node-2 main ls -l")
+        let attachment = try await status {
+            _ = try await cluster.client.podAttach(namespace: "default", name: "web", PodExecOptions())
+        }
+        #expect(attachment.message == "node-2 main attach")
+    }
+}
+
+/// Says what it was asked.
+private struct EchoingConnector: NodeConnector {
+    func podLogs(node: String, pod: KubernetesObject, _ options: PodLogOptions) async throws(Status)
+        -> AsyncStream<[UInt8]>
+    {
+        let text = "\(node) \(pod.name) \(options.container ?? "") \(options.tail ?? 0)"
+        return AsyncStream { continuation in
+            continuation.yield(Array(text.utf8))
+            continuation.finish()
+        }
+    }
+
+    func podExec(node: String, pod: KubernetesObject, _ options: PodExecOptions) async throws(Status)
+        -> any PodSession
+    {
+        throw Status(
+            .badRequest, "\(node) \(options.container ?? "") \(options.command.joined(separator: " "))")
+    }
+
+    func podAttach(node: String, pod: KubernetesObject, _ options: PodExecOptions) async throws(Status)
+        -> any PodSession
+    {
+        throw Status(.badRequest, "\(node) \(options.container ?? "") attach")
+    }
 }

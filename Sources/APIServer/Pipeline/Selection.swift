@@ -11,7 +11,8 @@ struct Selection: Sendable {
         labels = options.labelSelector
         fields = options.fieldSelector
         self.strategy = strategy
-        let known = ["metadata.name", "metadata.namespace"] + strategy.selectableFields
+        let common = strategy.resource.isNamespaced ? ["metadata.name", "metadata.namespace"] : ["metadata.name"]
+        let known = common + strategy.selectableFields
         for requirement in fields.requirements {
             let field = requirement.path.joined(separator: ".")
             guard !known.contains(field) else { continue }
