@@ -7,7 +7,13 @@ enum Builtins {
     static let exitName = "exit"
 
     static func make(_ configuration: ShellConfiguration, history: History?) -> [Command] {
-        [exit]
+        var commands = [
+            ClearCommand.make(), LanguageCommand.make(configuration.language),
+            HostCommand.make(configuration.runtime), exit,
+        ]
+        if let history { commands.append(HistoryCommand.make(history)) }
+        commands.append(HelpCommand.make(configuration.commands + commands))
+        return commands
     }
 
     private static var exit: Command {

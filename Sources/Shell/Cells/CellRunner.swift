@@ -73,7 +73,7 @@ final class CellRunner {
             input: descriptors[0], output: output, error: error, environment: request.environment,
             workingDirectory: request.workingDirectory, files: ToolboxFiles(toolbox: toolbox),
             language: language.current, style: Style(isTerminal: output.isTerminal, environment: request.environment))
-        return await command.dispatch(Array(request.words.dropFirst()), context)
+        return await CommandSet.run(command, Array(request.words.dropFirst()), context)
     }
 
     /// What programs in the toolbox find in their environment.

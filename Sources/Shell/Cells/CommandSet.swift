@@ -15,4 +15,10 @@ struct CommandSet: Sendable {
 
     /// The command that a misspelt word may have meant.
     func nearest(to word: String) -> String? { Suggestion.nearest(to: word, in: names) }
+
+    /// Runs a command with the words behind its name.
+    static func run(_ command: Command, _ words: [String], _ context: CommandContext) async -> Int32 {
+        let words = command.name == "host" ? HostKill.rewritten(words) : words
+        return await command.dispatch(words, context)
+    }
 }

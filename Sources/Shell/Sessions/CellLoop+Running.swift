@@ -36,7 +36,7 @@ extension CellLoop {
         let token = token
         let unread = Arrival<[UInt8]>()
         let task = Task {
-            let status = await command.dispatch(words, context)
+            let status = await CommandSet.run(command, words, context)
             unread.set(PseudoTerminal.drain(follower))
             context.output.write(CellEndFilter.mark(token: token, status: Task.isCancelled ? 130 : status))
             close(follower)

@@ -136,9 +136,14 @@ final class CellLoop {
         return outcome.isLast ? outcome.status : nil
     }
 
+    /// A job that Ctrl-Z stopped: 128 + SIGTSTP. It says so itself.
+    private static let stopped: Int32 = 148
+
     private func reportStatus(_ status: Int32, _ elapsed: Duration) {
         var notes: [String] = []
-        if status != 0 { notes.append(style(showsUnicode ? "✗ \(status)" : "x \(status)", .red)) }
+        if status != 0, status != Self.stopped {
+            notes.append(style(showsUnicode ? "✗ \(status)" : "x \(status)", .red))
+        }
         if elapsed > .seconds(2) {
             let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
             let tenths = Int((seconds * 10).rounded())

@@ -19,22 +19,25 @@ final class ScriptShell {
     let session: any StreamSession
 
     /// - Parameters:
-    ///   - name: of its named pipes, one for each shell that lives at a time.
+    ///   - name: of the directory of its named pipes, one for each shell that lives at a time.
     ///   - alarm: rung when the shell has ended, and by whoever wants `run` to look at `isInterrupted`.
     static func start(
         in toolbox: Toolbox, name: String, streams: StreamDescriptors, directory: String, alarm: Bell
     ) async throws(RuntimeError) -> ScriptShell {
         let container = try await toolbox.container()
         let owner = await toolbox.rootUser
+        // Its messages begin with the name of its program file, hence "sh".
         let path = "\(toolbox.directory)/\(name)"
-        guard let feed = CellFeed(path: path, owner: owner),
-            let reports = CellFeed(path: path + ".done", owner: owner)
+        mkdir(path, 0o755)
+        guard let feed = CellFeed(path: path + "/sh", owner: owner),
+            let reports = CellFeed(path: path + "/done", owner: owner)
         else { throw .system(stage: "mkfifo", errno: errno, path: path) }
         let configuration = ExecConfiguration(
-            command: ["sh", name], environment: toolbox.environment, workingDirectory: Toolbox.mountPoint)
+            command: ["sh", "sh"], environment: toolbox.environment,
+            workingDirectory: "\(Toolbox.mountPoint)/\(name)")
         let session = try await toolbox.runtime.exec(container, configuration, streams: streams)
         let shell = ScriptShell(feed: feed, reports: reports, alarm: alarm, session: session)
-        let report = "printf '%s %s\\n' $1 \"$PWD\" >\(Toolbox.mountPoint)/\(name).done; return $1"
+        let report = "printf '%s %s\\n' $1 \"$PWD\" >\(Toolbox.mountPoint)/\(name)/done; return $1"
         feed.send(
             "cd \(CellFeed.quoted(directory)) 2>/dev/null || cd /; kijabi_status() { return $1; };"
                 + " kijabi_done() { \(report); }")
