@@ -39,7 +39,8 @@ public final class APIServer: Sendable {
         now = clock
         storage = Storage(store: store)
         admission = Admission(storage: storage, tolerationOfLostNode: tolerationOfLostNode)
-        naming = Naming(seed: seed)
+        // A store with content has given out the first names of the seed already; its revision leads to others.
+        naming = Naming(seed: seed &+ UInt64(store.currentRevision))
         services = ServiceAllocator(seed: seed &+ 1)
         strategies = StrategyRegistry(services: services)
         connector = Mutex(nodeConnector)

@@ -7,6 +7,17 @@ struct SeededGenerator: RandomNumberGenerator, Sendable {
         state = seed
     }
 
+    /// A sequence of its own for each subject, so that what one object gets does not depend on who was served before it:
+    /// controllers work side by side, and their order is nobody's to repeat.
+    init(seed: UInt64, for subject: String) {
+        // FNV-1a; `Hasher` would give something else in every process.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in subject.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        state = seed ^ hash
+        // Neighbouring seeds and subjects must not give neighbouring sequences.
+        state = next()
+    }
+
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state

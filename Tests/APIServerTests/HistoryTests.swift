@@ -47,6 +47,40 @@ import Testing
         #expect(parts == [8, 4, 4, 4, 12] && Set(first).count == 6)
     }
 
+    @Test func namesDoNotDependOnWhoElseIsServed() async throws {
+        func names(_ order: [String]) async throws -> Set<String> {
+            let cluster = try TestCluster(seed: 5)
+            var names: Set<String> = []
+            for prefix in order {
+                var web = pod("")
+                web.metadata["name"] = nil
+                web.metadata["generateName"] = .string(prefix)
+                let created = try await cluster.client.create(.pods, web)
+                names.insert("\(created.name) \(created.uid)")
+            }
+            return names
+        }
+        let first = try await names(["a-", "a-", "b-", "b-"])
+        #expect(try await names(["b-", "a-", "b-", "a-"]) == first)
+        #expect(first.count == 4)
+    }
+
+    @Test func aServicesAddressFollowsFromItsName() async throws {
+        func addresses(_ order: [String]) async throws -> [String: String] {
+            let cluster = try TestCluster(seed: 5)
+            var addresses: [String: String] = [:]
+            for name in order {
+                let service = try await cluster.client.create(
+                    .services,
+                    try object(
+                        "{metadata: {name: \(name), namespace: default}, spec: {type: NodePort, ports: [{port: 1}]}}"))
+                addresses[name] = "\(service.spec.text("clusterIP")):\(ServiceStrategy.nodePorts(of: service.spec))"
+            }
+            return addresses
+        }
+        #expect(try await addresses(["a", "b", "c"]) == (try await addresses(["c", "a", "b"])))
+    }
+
     @Test func everyClusterBeginsAlike() async throws {
         let cluster = try TestCluster()
         let namespaces = try await cluster.client.list(.namespaces).items.map(\.name)

@@ -136,4 +136,20 @@ import Testing
         }
         #expect(refusal.message.hasSuffix("provided IP is already allocated"))
     }
+
+    @Test func aServerOverAFilledStoreGivesNewNames() async throws {
+        let store = ObjectStore()
+        var uids: Set<String> = []
+        for _ in 0..<3 {
+            let server = APIServer(store: store, seed: 1)
+            try server.bootstrap()
+            for _ in 0..<20 {
+                var web = pod("")
+                web.metadata["name"] = nil
+                web.metadata["generateName"] = "web-"
+                uids.insert(try await server.client(user: "a").create(.pods, web).uid)
+            }
+        }
+        #expect(uids.count == 60)
+    }
 }

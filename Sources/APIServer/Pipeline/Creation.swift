@@ -32,7 +32,7 @@ extension APIServer {
         let resource = request.resource
         var object = submitted
         if object.name.isEmpty, let prefix = object.metadata["generateName"]?.string, !prefix.isEmpty {
-            object.name = naming.name(after: prefix)
+            object.name = naming.name(after: prefix, in: object.namespace)
         }
         strategy.applyDefaults(to: &object)
         try admission.admitCreation(&object, of: resource)
@@ -85,7 +85,9 @@ extension APIServer {
         where object.metadata[member] != nil {
             object.metadata[member] = nil
         }
-        object.metadata["uid"] = .string(naming.uid())
+        object.metadata["uid"] = .string(
+            naming.uid(
+                for: Storage.key(strategy.resource, namespace: object.namespace, name: object.name)))
         object.metadata["creationTimestamp"] = .string(now().text)
         if strategy.countsGenerations { object.metadata["generation"] = 1 }
     }

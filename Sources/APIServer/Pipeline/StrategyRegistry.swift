@@ -21,16 +21,3 @@ struct StrategyRegistry: Sendable {
         return strategy
     }
 }
-
-extension APIServer {
-    /// The first stages of every request: may this user do it, and what is it about?
-    /// - Throws: `.forbidden`; 404 for a resource that is not served; 400 for a name without its namespace.
-    func begin(_ request: Request) throws(Status) -> any Strategy {
-        try authorizer.authorize(request)
-        let strategy = try strategies.strategy(for: request.resource)
-        if request.name != nil, request.resource.isNamespaced, request.namespace?.isEmpty ?? true {
-            throw Status(.badRequest, "an empty namespace may not be set when a resource name is provided")
-        }
-        return strategy
-    }
-}

@@ -22,23 +22,6 @@ extension APIServer {
         return try change(request, strategy, subresource, options) { _ throws(Status) in submitted }
     }
 
-    /// The subresource of a request.
-    /// - Throws: 404 where the resource does not have it.
-    func resolve(_ request: Request, _ strategy: any Strategy) throws(Status) -> Subresource? {
-        guard let text = request.subresource else { return nil }
-        let subresource = Subresource(rawValue: text)
-        let isServed =
-            switch subresource {
-            case .status: strategy.hasStatus
-            case .scale: request.resource == .deployments || request.resource == .replicaSets
-            case .binding, .eviction: request.resource == .pods
-            case .finalize: request.resource == .namespaces
-            case nil: false
-            }
-        guard isServed else { throw Status(.notFound, "the server could not find the requested resource") }
-        return subresource
-    }
-
     /// Reads, changes, checks and writes; again from the start when somebody else was faster, unless the change names
     /// the revision that it is for.
     func change(

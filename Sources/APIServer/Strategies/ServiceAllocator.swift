@@ -1,3 +1,4 @@
+import KubernetesAPI
 import Synchronization
 
 /// Hands out what Services need one of in the cluster: addresses of the service range, and node ports.
@@ -18,13 +19,13 @@ final class ServiceAllocator: Sendable {
     private struct State {
         var addresses: Set<UInt32> = []
         var ports: Set<Int> = []
-        var generator: SeededGenerator
     }
 
-    private let state: Mutex<State>
+    private let seed: UInt64
+    private let state = Mutex(State())
 
     init(seed: UInt64) {
-        state = Mutex(State(generator: SeededGenerator(seed: seed)))
+        self.seed = seed
     }
 
     func take(_ address: IPv4Address) throws(Refusal) {
@@ -33,10 +34,12 @@ final class ServiceAllocator: Sendable {
         if !isNew { throw .taken }
     }
 
-    func takeAddress() throws(Refusal) -> IPv4Address {
+    /// An address for the Service of this name; the same one each time, if it is free.
+    func takeAddress(for service: ObjectKey) throws(Refusal) -> IPv4Address {
+        var generator = SeededGenerator(seed: seed, for: "address \(service)")
+        let dynamic = Self.firstAddress + Self.staticAddresses...Self.lastAddress
+        let start = UInt32.random(in: dynamic, using: &generator)
         let bits: UInt32? = state.withLock { state in
-            let dynamic = Self.firstAddress + Self.staticAddresses...Self.lastAddress
-            let start = UInt32.random(in: dynamic, using: &state.generator)
             // From a random place upwards, around, and last of all into the static part.
             for candidates in [start...dynamic.upperBound, dynamic.lowerBound...start, Self.firstAddress...start] {
                 for candidate in candidates where state.addresses.insert(candidate).inserted { return candidate }
@@ -57,10 +60,12 @@ final class ServiceAllocator: Sendable {
         if !isNew { throw .taken }
     }
 
-    func takeNodePort() throws(Refusal) -> Int {
+    /// A node port for the Service of this name; the same one each time, if it is free.
+    func takeNodePort(for service: ObjectKey) throws(Refusal) -> Int {
+        var generator = SeededGenerator(seed: seed, for: "node port \(service)")
+        let dynamic = Self.nodePorts.lowerBound + Self.staticNodePorts...Self.nodePorts.upperBound
+        let start = Int.random(in: dynamic, using: &generator)
         let port: Int? = state.withLock { state in
-            let dynamic = Self.nodePorts.lowerBound + Self.staticNodePorts...Self.nodePorts.upperBound
-            let start = Int.random(in: dynamic, using: &state.generator)
             for candidates in [start...dynamic.upperBound, dynamic.lowerBound...start, Self.nodePorts] {
                 for candidate in candidates where state.ports.insert(candidate).inserted { return candidate }
             }

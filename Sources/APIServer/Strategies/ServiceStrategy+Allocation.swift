@@ -45,7 +45,7 @@ extension ServiceStrategy {
                 address = asked
                 try allocator.take(asked)
             } else {
-                address = try allocator.takeAddress()
+                address = try allocator.takeAddress(for: service.key)
             }
             service.spec["clusterIP"] = .string(address.description)
             service.spec["clusterIPs"] = .array([.string(address.description)])
@@ -76,7 +76,7 @@ extension ServiceStrategy {
             if held.contains(wanted) { continue }
             do {
                 if wanted == 0 {
-                    ports[index]["nodePort"] = .integer(try allocator.takeNodePort())
+                    ports[index]["nodePort"] = .integer(try allocator.takeNodePort(for: service.key))
                 } else {
                     try allocator.take(nodePort: wanted)
                 }
