@@ -1,7 +1,25 @@
-import ContainerRuntime
+public import ContainerRuntime
 import LinuxKernel
 
 extension ContainerEngine {
+    /// Makes the harbour, with this machine's image store and the harbour's own network in it.
+    /// - Parameter searchPath: where to look for the programs that images are made of, as in `PATH`.
+    /// - Throws: `.unavailable` where this machine does not allow it.
+    public static func start(
+        _ configuration: EngineConfiguration, searchPath: String
+    ) async throws(RuntimeError) -> ContainerEngine {
+        try await start(
+            configuration,
+            images: { harbour throws(RuntimeError) in
+                try ImageStore(
+                    dataDirectory: configuration.dataDirectory, rootID: harbour.rootID, searchPath: searchPath,
+                    stub: configuration.stubProgram)
+            },
+            network: { harbour throws(RuntimeError) in
+                try HarbourNetwork(harbour: harbour, packetFilter: configuration.packetFilterProgram)
+            })
+    }
+
     /// Makes the harbour, and what lives in it.
     static func start(
         _ configuration: EngineConfiguration,

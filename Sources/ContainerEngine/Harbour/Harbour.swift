@@ -42,6 +42,19 @@ public final class Harbour: Sendable {
     public static func make(
         zygote: ZygoteProcess, runDirectory: String, dataDirectory: String
     ) async throws(RuntimeError) -> Harbour {
+        do {
+            return try await attempt(zygote: zygote, runDirectory: runDirectory, dataDirectory: dataDirectory)
+        } catch .system(let stage, let errno, let path) {
+            let place = path.map { " \($0)" } ?? ""
+            throw .unavailable(reason: "\(stage)\(place): \(Errno(errno))")
+        }
+    }
+
+    /// The same, for a diagnosis.
+    /// - Throws: `.system` with the step that this machine refuses.
+    public static func attempt(
+        zygote: ZygoteProcess, runDirectory: String, dataDirectory: String
+    ) async throws(RuntimeError) -> Harbour {
         let answer = await KernelThread.run("harbour") { () -> Result<Reply, RuntimeError> in
             var contents = ZygoteMessage()
             contents.add(ZYGOTE_SOURCE, runDirectory)
@@ -57,13 +70,7 @@ public final class Harbour: Sendable {
                 return .failure(.system(stage: "ask the zygote", errno: error.code, path: nil))
             }
         }
-        switch answer {
-        case .success(let reply): return Harbour(zygote: zygote, reply: reply)
-        case .failure(.system(let stage, let errno, let path)):
-            let place = path.map { " \($0)" } ?? ""
-            throw .unavailable(reason: "\(stage)\(place): \(Errno(errno))")
-        case .failure(let error): throw error
-        }
+        return Harbour(zygote: zygote, reply: try answer.get())
     }
 
     private init(zygote: ZygoteProcess, reply: Reply) {
