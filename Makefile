@@ -31,7 +31,7 @@ lessons: debug
 	.build/debug/kijabi lessons verify
 
 transcripts: debug
-	for recording in tran.ci/*.cast; do .build/debug/kijabi replay --verify "$$recording" || exit 1; done
+	for recording in transcripts/*.cast; do .build/debug/kijabi replay --verify "$$recording" || exit 1; done
 
 bench: build
 	.build/release/kijabi bench
