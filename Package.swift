@@ -15,9 +15,9 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
         swiftSettings: strict)
 }
 
@@ -113,7 +113,9 @@ let package = Package(
                 "ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote", "kijabi-packetfilter",
             ]),
         tests("Cluster", ["ContainerRuntime", "KubernetesAPI", "Documents"]),
-        tests("Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
+        tests(
+            "Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"],
+            exclude: ["Golden"]),
         tests("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),
         tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         tests("Transcripts", ["Documents", "Terminal"]),

@@ -29,11 +29,18 @@ extension Command {
             }
         }
         if prefix.hasPrefix("-") {
-            return Self.matching(prefix, flags.map { Completion("--\($0.name)", explanation: $0.summary(language)) })
+            return Self.matching(
+                prefix,
+                flags.filter { !$0.isHidden }.map {
+                    Completion("--\($0.name)", explanation: $0.summary(language))
+                })
         }
         if invocation.arguments.isEmpty, !command.subcommands.isEmpty {
             return Self.matching(
-                prefix, command.subcommands.map { Completion($0.name, explanation: $0.summary(language)) })
+                prefix,
+                command.subcommands.filter { !$0.isHidden }.map {
+                    Completion($0.name, explanation: $0.summary(language))
+                })
         }
         let found = await command.completeArgument?(invocation, invocation.arguments.count, prefix) ?? []
         return Self.matching(prefix, found)

@@ -15,6 +15,8 @@ public struct Command: Sendable {
     public var subcommands: [Command]
     /// The exit status of a line that cannot be understood; that of the root counts (kubectl: 1, docker: 125).
     public var usageStatus: Int32
+    /// Understood, but neither listed in help nor completed.
+    public var isHidden = false
     /// Flags stop at the first argument (docker run IMAGE …, docker exec CONTAINER …).
     public var stopsAtFirstArgument: Bool
     /// Completions of the argument at `index` (0 is the first), given those before it.
@@ -85,10 +87,13 @@ public struct Flag: Sendable {
     public var complete: (@Sendable (Invocation, _ prefix: String) async -> [Completion])?
     /// Subcommands take it too (`kubectl -n`).
     public var isInherited: Bool
+    /// Understood, but neither shown in help nor completed.
+    public var isHidden: Bool
 
     public init(
         _ name: String, short: Character? = nil, _ kind: Kind = .toggle, placeholder: String = "",
         summary: Localized, fallback: String? = nil, allowed: [String] = [], isInherited: Bool = false,
+        isHidden: Bool = false,
         complete: (@Sendable (Invocation, _ prefix: String) async -> [Completion])? = nil
     ) {
         self.name = name
@@ -99,6 +104,7 @@ public struct Flag: Sendable {
         self.fallback = fallback
         self.allowed = allowed
         self.isInherited = isInherited
+        self.isHidden = isHidden
         self.complete = complete
     }
 }

@@ -13,10 +13,11 @@ struct HelpScreen {
         text += section(
             Localized(ko: "예", en: "Examples"),
             command.examples.flatMap { [style("# " + $0.explanation(language), .dim), $0.command] }, language, style)
-        let subcommands = command.subcommands.map { [$0.name, $0.summary(language)] }
+        let subcommands = command.subcommands.filter { !$0.isHidden }.map { [$0.name, $0.summary(language)] }
         text += section(Localized(ko: "명령", en: "Commands"), lines(subcommands), language, style)
         text += section(
-            Localized(ko: "옵션", en: "Flags"), lines(flags.map { [Self.name(of: $0), Self.note(of: $0, language)] }),
+            Localized(ko: "옵션", en: "Flags"),
+            lines(flags.filter { !$0.isHidden }.map { [Self.name(of: $0), Self.note(of: $0, language)] }),
             language, style)
         return text
     }

@@ -14,7 +14,8 @@ struct UsageMessage {
         case .unknownShortFlag(let letter, let word):
             lines = ["error: unknown shorthand flag: '\(letter)' in \(word)"]
         case .missingValue(let flag):
-            lines = ["error: flag needs an argument: \(flag)"]
+            let isShort = flag.count == 2
+            lines = ["error: flag needs an argument: " + (isShort ? "'\(flag.dropFirst())' in \(flag)" : flag)]
         case .wrongValue(let flag, let value, let expected):
             let hint = Localized(ko: "쓸 수 있는 값", en: "expected")(language)
             lines = ["error: invalid argument \"\(value)\" for \"\(flag)\" flag (\(hint): \(expected))"]

@@ -7,7 +7,8 @@ public enum Suggestion {
             let limit = max(1, min(3, candidate.count / 3 + 1))
             let distance = distance(Array(word.lowercased()), Array(candidate.lowercased()))
             let isPrefix = word.count >= 2 && candidate.lowercased().hasPrefix(word.lowercased())
-            guard distance <= limit || isPrefix else { continue }
+            // Nothing of the word would be left in a shorter one.
+            guard distance <= limit && distance < max(word.count, candidate.count) || isPrefix else { continue }
             if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
         }
         return best?.candidate

@@ -24,13 +24,18 @@ struct PodContainers {
         (ordinary + ephemeral.map { "\($0) (ephem)" } + initial.map { "\($0) (init)" }).joined(separator: ", ")
     }
 
+    /// Which ones there are.
+    var hint: Localized {
+        Localized(ko: "이 파드의 컨테이너: \(description)", en: "The containers of this pod: \(description)")
+    }
+
     /// The container to use: the one given, that of the annotation, or the first with a word about it.
     func chosen(_ given: String?, complain: (String) -> Void) throws -> String {
         if let given, !given.isEmpty {
             guard all.contains(given) else {
                 throw Failure.message(
                     "container \(given) not found in pod \(pod.name)",
-                    hint: .init(ko: "이 파드의 컨테이너: \(description)", en: "The containers of this pod: \(description)"))
+                    hint: hint)
             }
             return given
         }

@@ -5,29 +5,20 @@ import Terminal
 enum SharedFlags {
     /// Those every verb takes.
     static func global(_ kubectl: Kubectl) -> [Flag] {
-        func foreign(_ name: String, _ placeholder: String) -> Flag {
+        /// Taken, because scripts give them, and of no use here.
+        func hidden(_ name: String, short: Character? = nil) -> Flag {
             Flag(
-                name, .text, placeholder: placeholder,
-                summary: Localized(ko: "(여기에는 클러스터가 하나뿐입니다)", en: "(there is one cluster here)"), isInherited: true)
+                name, short: short, .text, placeholder: "VALUE", summary: Localized(""), isInherited: true,
+                isHidden: true)
         }
+        let foreign = ["v", "request-timeout", "context", "kubeconfig", "cluster", "user", "as", "server"]
+        let shorts: [String: Character] = ["v": "v", "server": "s"]
         return [
             Flag(
                 "namespace", short: "n", .text, placeholder: "NAMESPACE",
                 summary: Localized(ko: "어느 네임스페이스에서", en: "in which namespace"), isInherited: true,
-                complete: { _, _ in await Completions(kubectl).namespaces() }),
-            Flag(
-                "v", short: "v", .integer, placeholder: "LEVEL",
-                summary: Localized(ko: "기록의 자세함 (받기만 합니다)", en: "log level (accepted, no effect)"), isInherited: true),
-            Flag(
-                "request-timeout", .text, placeholder: "DURATION",
-                summary: Localized(ko: "요청 하나의 시간 제한 (받기만 합니다)", en: "time limit of a request (accepted, no effect)"),
-                isInherited: true),
-            foreign("context", "NAME"), foreign("kubeconfig", "FILE"), foreign("cluster", "NAME"),
-            foreign("user", "NAME"), foreign("as", "USER"),
-            Flag(
-                "server", short: "s", .text, placeholder: "URL",
-                summary: Localized(ko: "(여기에는 클러스터가 하나뿐입니다)", en: "(there is one cluster here)"), isInherited: true),
-        ]
+                complete: { _, _ in await Completions(kubectl).namespaces() })
+        ] + foreign.map { hidden($0, short: shorts[$0]) }
     }
 
     static let allNamespaces = Flag(

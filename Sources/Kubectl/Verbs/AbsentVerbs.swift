@@ -39,11 +39,13 @@ enum AbsentVerbs {
     }
 
     private static func absent(_ kubectl: Kubectl, _ name: String, _ instead: Localized) -> Command {
-        Command(
+        var command = Command(
             name, summary: Localized(ko: "(여기에는 없습니다)", en: "(not available here)"), details: instead,
             stopsAtFirstArgument: true,
             run: kubectl.perform { _ in
                 throw Failure.message("\(name) is not available here", hint: instead)
             })
+        command.isHidden = true
+        return command
     }
 }

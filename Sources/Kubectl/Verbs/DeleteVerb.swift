@@ -102,11 +102,7 @@ struct Deleter {
         var outcome: (any Error)?
         do {
             try await call.forEach(selected) { target in
-                do {
-                    deleted.append(try await delete(target))
-                } catch let status as Status
-                    where status.reason == .notFound && invocation.isOn("ignore-not-found")
-                {}
+                if let gone = try await delete(target) { deleted.append(gone) }
             }
         } catch {
             if error is CancellationError { throw error }
@@ -116,8 +112,8 @@ struct Deleter {
         if invocation.isOn("wait"), dryRun == .none { try await wait(for: deleted) }
     }
 
-    /// - Returns: the target with the object that went.
-    private func delete(_ target: Target) async throws -> Target {
+    /// - Returns: the target with the object that went; nil where it was not there and that does not matter.
+    private func delete(_ target: Target) async throws -> Target? {
         var target = target
         if dryRun == .client {
             target.object = try await call.fetch(target)
@@ -126,6 +122,7 @@ struct Deleter {
                 target.object = try await call.client.delete(
                     target.resource, namespace: target.namespace, name: target.name, options)
             } catch let status {
+                if status.reason == .notFound, call.invocation.isOn("ignore-not-found") { return nil }
                 guard let source = target.source else { throw status }
                 throw Failure.fromFile(status, verb: "deleting", source: source)
             }

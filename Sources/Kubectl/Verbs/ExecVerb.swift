@@ -49,7 +49,13 @@ enum ExecVerb {
         if phase == "Succeeded" || phase == "Failed" {
             throw Failure.message("cannot exec into a container in a completed pod; current phase is \(phase)")
         }
-        let container = try PodContainers(pod).chosen(invocation["container"]) {
+        let containers = PodContainers(pod)
+        if let given = invocation["container"], !given.isEmpty, !containers.all.contains(given) {
+            throw Failure.line(
+                "Error from server (BadRequest): container \(given) is not valid for pod \(pod.name)",
+                hint: containers.hint)
+        }
+        let container = try containers.chosen(invocation["container"]) {
             if !invocation.isOn("quiet") { call.complain($0) }
         }
         let session = StreamSession(

@@ -136,9 +136,7 @@ struct LogReader {
             if let given, !containers.all.contains(given) {
                 throw Failure.message(
                     "container \(given) is not valid for pod \(pod.name)",
-                    hint: Localized(
-                        ko: "이 파드의 컨테이너: \(containers.description)",
-                        en: "The containers of this pod: \(containers.description)"))
+                    hint: containers.hint)
             }
             return [Source(pod: pod, container: try containers.chosen(given) { call.complain($0) })]
         }

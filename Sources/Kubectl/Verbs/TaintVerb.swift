@@ -72,13 +72,7 @@ private struct TaintEdit {
                 removed.append(try Self.taint(String(change.dropLast())))
             } else {
                 let taint = try Self.taint(change)
-                guard !taint.effect.isEmpty else {
-                    throw Failure.message(
-                        "invalid taint spec: \(change)",
-                        hint: Localized(
-                            ko: "끝에 효과를 적으세요: \(change):NoSchedule (또는 PreferNoSchedule, NoExecute)",
-                            en: "Say the effect at its end: \(change):NoSchedule (or PreferNoSchedule, NoExecute)"))
-                }
+                guard !taint.effect.isEmpty else { throw Self.invalid(change) }
                 if added.contains(where: { $0.key == taint.key && $0.effect == taint.effect }) {
                     throw Failure.message("duplicated taints with the same key and effect: \(taint)")
                 }
@@ -95,11 +89,18 @@ private struct TaintEdit {
         }
     }
 
+    private static func invalid(_ text: String) -> Failure {
+        let hint = Localized(
+            ko: "키=값:효과 로 적으세요. 효과는 NoSchedule, PreferNoSchedule, NoExecute 가운데 하나입니다.",
+            en: "Write KEY=VALUE:EFFECT, where EFFECT is NoSchedule, PreferNoSchedule or NoExecute.")
+        return .message("invalid taint spec: \(text)", hint: hint)
+    }
+
     private static func taint(_ text: String) throws -> Taint {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let sides = parts[0].split(separator: "=", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, sides.count <= 2, !sides[0].isEmpty, parts.count == 2 || sides.count == 1 else {
-            throw Failure.message("invalid taint spec: \(text)")
+            throw invalid(text)
         }
         let effect = parts.count == 2 ? parts[1] : ""
         if parts.count == 2, !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(effect) {
