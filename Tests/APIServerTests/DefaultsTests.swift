@@ -161,6 +161,16 @@ import Testing
         #expect(output == expected.document)
     }
 
+    @Test func whatIsNullIsLeftOut() async throws {
+        let output = try await created(
+            """
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: a, creationTimestamp: null, labels: {a: b, c: null}}, data: null}
+            """)
+        let expected = try object(
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default, labels: {a: b}}}")
+        #expect(output == expected.document)
+    }
+
     @Test func namespace() async throws {
         let output = try await created("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}")
         let expected = try object(

@@ -9,6 +9,7 @@ extension APIServer {
         let strategy = try begin(request)
         try Decoding.check(object, as: request.resource, isStrict: options.strictFields)
         var object = object
+        object.document.dropNullMembers()
         try place(&object, request)
         if !object.resourceVersion.isEmpty {
             throw Status(.badRequest, "resourceVersion should not be set on objects to be created")

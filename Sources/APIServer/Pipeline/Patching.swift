@@ -17,8 +17,9 @@ extension APIServer {
             // The patch is for the newest revision, unless it names one itself.
             var base = current
             base.resourceVersion = ""
-            let result = KubernetesObject(
+            var result = KubernetesObject(
                 try Self.apply(patch, to: base.document, schema: Schema.patchSchema(of: resource)))
+            result.document.dropNullMembers()
             if result.name != current.name {
                 throw Status(
                     .badRequest,

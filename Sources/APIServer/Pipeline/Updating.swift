@@ -17,6 +17,7 @@ extension APIServer {
         try Decoding.check(object, as: request.resource, isStrict: options.strictFields)
         if object.name.isEmpty { throw Status(.badRequest, "name must be provided") }
         var replacement = object
+        replacement.document.dropNullMembers()
         try place(&replacement, request)
         let submitted = replacement
         return try change(request, strategy, subresource, options) { _ throws(Status) in submitted }
