@@ -34,6 +34,16 @@ extension NetlinkMessage {
             type: RouteType.newLink, flags: [], stage: "set link \(index) up", fixed: link(index: index, flags: up))
     }
 
+    /// Asks for the interface, and throws the answer away. What matters is what the kernel does first (since 6.13): an
+    /// interface that has just got its carrier drops what is sent until a deferred work has run, and asking runs it.
+    public static func settleLink(index: Int32) -> NetlinkMessage {
+        let skipStatistics: UInt32 = 1 << 3
+        var message = NetlinkMessage(
+            type: RouteType.getLink, flags: [], stage: "get link \(index)", fixed: link(index: index))
+        message.append(LinkAttribute.extendedMask, number: skipStatistics)
+        return message
+    }
+
     /// Lets what arrives on the interface be routed on (`net.ipv4.conf.IFACE.forwarding`).
     public static func setForwarding(index: Int32) -> NetlinkMessage {
         var message = NetlinkMessage(
@@ -137,6 +147,7 @@ private let internetFamily: UInt8 = 2
 private enum RouteType {
     static let newLink: UInt16 = 16
     static let deleteLink: UInt16 = 17
+    static let getLink: UInt16 = 18
     static let newAddress: UInt16 = 20
     static let newRoute: UInt16 = 24
     static let deleteRoute: UInt16 = 25
@@ -155,6 +166,7 @@ private enum LinkAttribute {
     static let forwarding: UInt16 = 1
     static let addressGenerationMode: UInt16 = 8
     static let namespaceDescriptor: UInt16 = 28
+    static let extendedMask: UInt16 = 29
 }
 
 private enum AddressAttribute {

@@ -148,6 +148,8 @@ public actor HarbourNetwork: NetworkPlumber {
             .addRoute(to: IPv4Subnet(address: gateway), index: podIndex, source: address),
             .addRoute(to: nil, index: podIndex, gateway: gateway, source: address),
         ])
+        // The harbour's end was up first and got its carrier only now; the pod's first packets must not be lost.
+        try route.send([.settleLink(index: index)])
     }
 
     private func addOwn(_ address: IPv4Address, _ route: RouteSocket) throws(RuntimeError) {
