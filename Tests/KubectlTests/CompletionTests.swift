@@ -42,5 +42,6 @@ import Testing
         #expect(await words(bench, "get pods --output=na") == ["--output=name"])
         #expect(await words(bench, "get --kubec").isEmpty)
         #expect(await words(bench, "ed").isEmpty)
+        #expect(await words(bench, "explain pod.spec.cont") == ["pod.spec.containers"])
     }
 }

@@ -93,6 +93,7 @@ import Testing
         kind: Service
         metadata: {name: web}
         spec:
+          clusterIP: 10.96.0.80
           selector: {app: web}
           ports: [{name: http, port: 80, targetPort: http}]
         ---

@@ -9,7 +9,7 @@ import Testing
         try await bench.start("web")
         try await bench.run("run db --image=redis:7 --labels=app=db --port=6379")
         try await bench.run("create deployment api --image=busybox --replicas=2 -- sleep 1d")
-        try await bench.run("create service clusterip web --tcp=80:8080")
+        try await bench.run("create service clusterip web --tcp=80:8080 --clusterip=10.96.0.80")
         bench.time.advance(by: .seconds(65))
         return bench
     }

@@ -18,13 +18,19 @@ final class Golden {
     /// Runs the line and notes what it answers.
     func run(_ line: String, input: String = "") async throws {
         let result = try await bench.run(line, input: input)
-        text += "$ kubectl \(line)\n" + result.output
+        text += "$ kubectl \(line)\n" + Self.withoutChance(result.output)
         if !result.output.isEmpty, !result.output.hasSuffix("\n") { text += "⏎\n" }
         for line in result.error.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
             text += "! \(line)\n"
         }
         if result.status != 0 { text += "= \(result.status)\n" }
         text += "\n"
+    }
+
+    /// What the server draws or counts, and kubectl only passes on.
+    private static func withoutChance(_ text: String) -> String {
+        text.replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "(uid)")
+            .replacing(/(resourceVersion"?: )"[0-9]+"/) { "\($0.output.1)\"(n)\"" }
     }
 
     /// Compares the session with the recorded one.

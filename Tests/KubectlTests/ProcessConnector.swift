@@ -9,6 +9,7 @@ final class ProcessConnector: NodeConnector {
         var logs: [String: [String]] = [:]
         var followers: [AsyncStream<[UInt8]>.Continuation] = []
         var lastOptions: PodLogOptions?
+        var sessions: [ProcessSession] = []
     }
 
     private let state = Mutex(State())
@@ -22,7 +23,7 @@ final class ProcessConnector: NodeConnector {
     }
 
     var lastOptions: PodLogOptions? { state.withLock { $0.lastOptions } }
-    var followerCount: Int { state.withLock { $0.followers.count } }
+    var sessions: [ProcessSession] { state.withLock { $0.sessions } }
 
     func podLogs(node: String, pod: KubernetesObject, _ options: PodLogOptions) async throws(Status)
         -> AsyncStream<[UInt8]>
@@ -41,21 +42,29 @@ final class ProcessConnector: NodeConnector {
     func podExec(node: String, pod: KubernetesObject, _ options: PodExecOptions) async throws(Status)
         -> any PodSession
     {
-        ProcessSession(options)
+        start(options)
+    }
+
+    private func start(_ options: PodExecOptions) -> ProcessSession {
+        let session = ProcessSession(options)
+        state.withLock { $0.sessions.append(session) }
+        return session
     }
 
     func podAttach(node: String, pod: KubernetesObject, _ options: PodExecOptions) async throws(Status)
         -> any PodSession
     {
         var options = options
-        options.command = ["/bin/cat"]
-        return ProcessSession(options)
+        options.command = ["sleep", "60"]
+        return start(options)
     }
 }
 
 final class ProcessSession: PodSession {
     private let pid: pid_t
     let sizes = Mutex<[TerminalSize]>([])
+    private let sent = Mutex<[Int32]>([])
+    var signals: [Int32] { sent.withLock { $0 } }
 
     init(_ options: PodExecOptions) {
         var actions = posix_spawn_file_actions_t()
@@ -91,6 +100,7 @@ final class ProcessSession: PodSession {
     }
 
     func signal(_ signal: Int32) async {
+        sent.withLock { $0.append(signal) }
         if pid > 0 { kill(pid, signal) }
     }
 

@@ -60,6 +60,18 @@ import Testing
         #expect(piped.error == "Unable to use a TTY - input is not a terminal or the right kind of file\n")
     }
 
+    @Test func leavingAnAttachedProcessLetsItLive() async throws {
+        let bench = try await bench()
+        let call = try LiveCall(bench, "attach box -i")
+        _ = await call.lines(2)
+        while bench.connector.sessions.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(await call.interrupt().status == 130)
+        try await Task.sleep(for: .milliseconds(50))
+        let session = try #require(bench.connector.sessions.first)
+        #expect(session.signals.isEmpty)
+        await session.signal(SIGKILL)
+    }
+
     @Test func execErrors() async throws {
         let bench = try await bench()
         let golden = Golden("exec-errors", bench)

@@ -85,7 +85,8 @@ import Testing
             "patch deploy api --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/paused\"}]'",
             "patch deploy api --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/nope\"}]'",
             "patch deploy api -p '{\"spec\":'", "patch deploy api",
-            "patch deploy api --type=other -p '{}'", "expose deploy api --port=80 --target-port=8080",
+            "patch deploy api --type=other -p '{}'",
+            "expose deploy api --port=80 --target-port=8080 --cluster-ip=10.96.0.80",
             "expose pod web --port=80 --name=front --dry-run=client -o yaml",
             "expose deploy api --name=x", "expose cm x --port=80", "get svc",
         ] { try await golden.run(line) }
@@ -138,7 +139,9 @@ import Testing
             "config current-context", "config get-contexts", "config set-context --current --namespace=kube-public",
             "config view",
             "get pods", "config set-context --current --namespace=nowhere", "config use-context other",
-            "edit deploy web", "top pods", "rollout",
+            "explain pod.spec.containers.livenessProbe", "explain deploy.spec.stategy",
+            "explain deploy.spec.strategy --recursive",
+            "explain svc", "edit deploy web", "top pods", "rollout",
             "rollout status", "rollout status pod/web", "get --help", "rollout undo --help",
         ] { try await golden.run(line) }
         try golden.check()

@@ -1,4 +1,5 @@
 import Commands
+import Glibc
 import KubernetesAPI
 import Terminal
 
@@ -10,10 +11,12 @@ struct StreamSession {
     /// A terminal was asked for; it is given only where the caller sits at one.
     var wantsTerminal: Bool
     var isQuiet = false
+    /// When the caller is interrupted, so is the process (`exec`); otherwise it is only left (`attach`).
+    var interruptsProcess = false
 
     /// The process sees a terminal.
     var usesTerminal: Bool {
-        wantsTerminal && passesInput && TerminalSize(descriptor: call.context.input) != nil
+        wantsTerminal && passesInput && OutputStream(descriptor: call.context.input).isTerminal
     }
 
     /// Runs what `start` starts with the caller's terminal raw, forwarding its size.
@@ -27,9 +30,9 @@ struct StreamSession {
         if wantsTerminal, passesInput, !usesTerminal, !isQuiet {
             call.complain("Unable to use a TTY - input is not a terminal or the right kind of file")
         }
-        guard usesTerminal, let size = TerminalSize(descriptor: call.context.input) else {
-            return try await outcome(of: start(options))
-        }
+        guard usesTerminal else { return try await outcome(of: start(options)) }
+        // A terminal that does not know its size has the usual one.
+        let size = TerminalSize(descriptor: call.context.input) ?? TerminalSize(columns: 80, rows: 24)
         options.terminal = (columns: size.columns, rows: size.rows)
         options.error = nil
         let raw = RawTerminal(descriptor: call.context.input)
@@ -52,7 +55,7 @@ struct StreamSession {
         }
     }
 
-    /// The exit status of the process. When the caller is interrupted, so is the process, and the wait ends at once.
+    /// The exit status of the process. When the caller is interrupted, the wait ends at once.
     private func outcome(of session: any PodSession) async throws -> Int32 {
         let (results, continuation) = AsyncStream.makeStream(of: Result<Int32, any Error>.self)
         // Not a child task: a session may not notice cancellation, and the caller must not wait for it then.
@@ -65,8 +68,9 @@ struct StreamSession {
             continuation.finish()
         }
         for await result in results { return try result.get() }
+        let interrupts = interruptsProcess
         Task {
-            await session.signal(2)
+            if interrupts { await session.signal(SIGINT) }
             await session.detach()
         }
         throw CancellationError()

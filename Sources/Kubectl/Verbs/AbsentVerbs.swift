@@ -13,11 +13,6 @@ enum AbsentVerbs {
                         "Write it to a file (kubectl get … -o yaml > web.yaml), change it and kubectl apply -f web.yaml, "
                         + "or use kubectl patch.")),
             absent(
-                kubectl, "explain",
-                Localized(
-                    ko: "필드는 kubectl get … -o yaml 로 실물을 보면 알 수 있어요.",
-                    en: "kubectl get … -o yaml shows the fields of a real object.")),
-            absent(
                 kubectl, "top",
                 Localized(
                     ko: "여기에는 측정 서버가 없습니다. kubectl describe node 의 Allocated resources 를 보세요.",
@@ -27,6 +22,14 @@ enum AbsentVerbs {
                 Localized(
                     ko: "파드와 서비스의 주소로 바로 갈 수 있어요: wget -qO- http://서비스이름",
                     en: "Addresses of pods and services can be reached as they are: wget -qO- http://SERVICE")),
+            absent(
+                kubectl, "cp",
+                Localized(
+                    ko: "파일 하나는 kubectl exec web -- cat /파일 > 파일 로 꺼낼 수 있어요.",
+                    en: "One file can be had with kubectl exec web -- cat /FILE > FILE.")),
+            absent(
+                kubectl, "autoscale",
+                Localized(ko: "kubectl scale 로 수를 정하세요.", en: "Set the number with kubectl scale.")),
             absent(
                 kubectl, "replace",
                 Localized(ko: "kubectl apply -f 파일 을 쓰세요.", en: "Use kubectl apply -f FILE.")),

@@ -60,7 +60,7 @@ enum ExecVerb {
         }
         let session = StreamSession(
             call: call, passesInput: invocation.isOn("stdin"), wantsTerminal: invocation.isOn("tty"),
-            isQuiet: invocation.isOn("quiet"))
+            isQuiet: invocation.isOn("quiet"), interruptsProcess: true)
         let status = try await session.run(PodExecOptions(container: container, command: command)) {
             try await call.client.podExec(namespace: pod.namespace, name: pod.name, $0)
         }

@@ -11,7 +11,8 @@ extension KubectlCommand {
             SetVerb.command(kubectl), PatchVerb.command(kubectl), LabelVerb.label(kubectl),
             LabelVerb.annotate(kubectl), WaitVerb.command(kubectl), EventsVerb.command(kubectl),
             CordonVerb.cordon(kubectl), CordonVerb.uncordon(kubectl), DrainVerb.command(kubectl),
-            TaintVerb.command(kubectl), DiscoveryVerbs.resources(kubectl), DiscoveryVerbs.versions(kubectl),
+            TaintVerb.command(kubectl), ExplainVerb.command(kubectl), DiscoveryVerbs.resources(kubectl),
+            DiscoveryVerbs.versions(kubectl),
             DiscoveryVerbs.clusterInfo(kubectl), DiscoveryVerbs.version(kubectl), ConfigVerb.command(kubectl),
         ] + AbsentVerbs.all(kubectl)
     }
