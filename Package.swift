@@ -112,7 +112,12 @@ let package = Package(
             [
                 "ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote", "kijabi-packetfilter",
             ]),
-        tests("Cluster", ["ContainerRuntime", "KubernetesAPI", "Documents"]),
+        tests(
+            "Cluster",
+            [
+                "ContainerEngine", "Controllers", "ControllerRuntime", "Kubelet", "ContainerRuntime", "KubernetesAPI",
+                "Documents", "kijabi-zygote", "kijabi-packetfilter",
+            ]),
         tests(
             "Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"],
             exclude: ["Golden"]),

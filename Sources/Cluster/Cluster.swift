@@ -44,7 +44,9 @@ public final class Cluster: Sendable {
         let clock = configuration.clock
         let store = ObjectStore(
             historyLimit: configuration.historyLimit, now: { clock.timestamp.sinceEpoch })
-        server = APIServer(store: store, clock: { clock.timestamp }, seed: configuration.seed)
+        server = APIServer(
+            store: store, clock: { clock.timestamp }, seed: configuration.seed,
+            tolerationOfLostNode: configuration.controllerTiming.defaultTolerationOfLostNode)
         let informers = InformerFactory(client: server.client(user: "system:kube-controller-manager"), clock: clock)
         self.informers = informers
         controllers = Controllers(informers: informers, timing: configuration.controllerTiming, failures: failures)
