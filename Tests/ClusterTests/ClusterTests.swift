@@ -224,19 +224,23 @@ import Testing
 
     @Test func deletionGivesTimeToSayGoodbye() async throws {
         try await ClusterFixture.run(nodes: 1) { fixture in
-            let script = "trap 'echo bye; sleep 0.2; exit 0' TERM; while :; do sleep 0.05; done"
+            let script = "trap 'echo bye; sleep 0.2; exit 0' TERM; echo up; while :; do sleep 0.05; done"
             let yaml = Self.sleeper("polite").replacing("[sleep, \"1000\"]", with: "[sh, -c, \"\(script)\"]")
                 .replacing("terminationGracePeriodSeconds: 1", with: "terminationGracePeriodSeconds: 10")
             try await fixture.create(.pods, yaml: yaml)
             try await fixture.eventually("ready") { try await fixture.pod("polite").isReady }
             let log = try await fixture.client.podLogs(
                 namespace: "default", name: "polite", PodLogOptions(follow: true))
-            let start = ContinuousClock.now
-            _ = try await fixture.client.delete(.pods, namespace: "default", name: "polite", DeleteOptions())
-            #expect(try await fixture.pod("polite").object.isBeingDeleted)
-            var bytes: [UInt8] = []
-            for await piece in log { bytes += piece }
-            #expect(String(decoding: bytes, as: UTF8.self) == "bye\n")
+            var start = ContinuousClock.now
+            var text = ""
+            for await piece in log {
+                text += String(decoding: piece, as: UTF8.self)
+                guard text == "up\n" else { continue }
+                start = ContinuousClock.now
+                _ = try await fixture.client.delete(.pods, namespace: "default", name: "polite", DeleteOptions())
+                #expect(try await fixture.pod("polite").object.isBeingDeleted)
+            }
+            #expect(text == "up\nbye\n")
             try await fixture.eventually("gone") { try await fixture.pods().isEmpty }
             #expect(ContinuousClock.now - start < .seconds(5), "it did not need all its grace")
             #expect(await fixture.engine.sandboxes().isEmpty)
