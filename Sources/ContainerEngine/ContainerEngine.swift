@@ -26,6 +26,7 @@ public actor ContainerEngine: ContainerRuntime {
     var generator: SeededGenerator
     var nextSandbox: Int32 = 1
     var filters: [UInt64: Int32] = [:]
+    /// Found out when the first container has limits.
     var limitsProvider: (any LimitsProvider)?
     /// The order of creation, which lists keep.
     var order: [String] = []
@@ -61,7 +62,7 @@ public actor ContainerEngine: ContainerRuntime {
             record.inputs.forEach { $0.stop() }
         }
         for sandbox in sandboxesByID.values { await plumber.detach(sandbox: sandbox.status.id) }
-        harbour.end()
+        await harbour.end()
         pump.stop()
         broadcaster.finish()
     }

@@ -1,0 +1,76 @@
+import ContainerRuntime
+import Foundation
+import Testing
+
+@testable import ContainerEngine
+
+@Suite(.serialized) struct MountTests {
+    @Test func everyKindOfMount() async throws {
+        let fixture = try await EngineFixture()
+        let host = fixture.directory.path + "/host"
+        try FileManager.default.createDirectory(atPath: host, withIntermediateDirectories: true)
+        try Data("outside\n".utf8).write(to: URL(fileURLWithPath: host + "/file"))
+        let mounts = [
+            Mount(source: .bind(path: host), target: "/bind"),
+            Mount(source: .bind(path: host), target: "/fixed", readOnly: true),
+            Mount(source: .copyOnWrite(path: host), target: "/work"),
+            Mount(source: .volume(name: "store"), target: "/deep/down/volume"),
+            Mount(source: .tmpfs(size: 1 << 20), target: "/memory"),
+            Mount(source: .files(["a": Array("A".utf8), "sub/b": Array("B".utf8)]), target: "/config", readOnly: true),
+        ]
+        let text = try await fixture.shell(
+            """
+            cat /bind/file /fixed/file /work/file /config/a /config/sub/b; echo
+            echo w > /bind/written; echo x > /fixed/no || echo refused; echo x > /config/a || echo refused
+            echo changed > /work/file; rm -r /work/file; echo new > /work/only; echo v > /deep/down/volume/kept
+            dd if=/dev/zero of=/memory/big bs=1M count=3 2>/dev/null || echo full
+            stat -c %u /bind/file /work/only
+            """
+        ) { $0.mounts = mounts }
+        #expect(text.hasPrefix("outside\noutside\noutside\nAB\n"))
+        #expect(text.contains("refused\nrefused\nfull\n0\n0"))
+        #expect(FileManager.default.contents(atPath: host + "/file") == Data("outside\n".utf8))
+        #expect(FileManager.default.contents(atPath: host + "/written") == Data("w\n".utf8))
+        #expect(!FileManager.default.fileExists(atPath: host + "/only"))
+        let again = try await fixture.shell("cat /v/kept") {
+            $0.mounts = [Mount(source: .volume(name: "store"), target: "/v")]
+        }
+        #expect(again == "v")
+        try await fixture.engine.removeVolume("store")
+        #expect(!FileManager.default.fileExists(atPath: fixture.directory.path + "/data/volumes/store"))
+        await fixture.engine.shutdown()
+    }
+
+    @Test func aReadOnlyRoot() async throws {
+        let fixture = try await EngineFixture()
+        #expect(try await fixture.shell("echo x > /file || echo refused") { $0.readOnlyRoot = true } == "refused")
+        await fixture.engine.shutdown()
+    }
+
+    @Test func sandboxesShareWhatPodsShare() async throws {
+        let fixture = try await EngineFixture()
+        let engine = fixture.engine
+        for shares in [false, true] {
+            let sandbox = try await engine.runSandbox(
+                SandboxConfiguration(
+                    name: "default/pod", hostname: "pod", network: .none,
+                    dns: DNSConfiguration(nameservers: ["10.96.0.10"], searches: ["svc.cluster.local"], options: ["ndots:5"]),
+                    sharesProcessNamespace: shares))
+            var links: [[String]] = []
+            for _ in 0..<2 {
+                let id = try await fixture.start("sleep", "1000") { $0.sandboxID = sandbox.id }
+                links.append(
+                    try await fixture.exec(
+                        id, "sh", "-c", "for n in net uts ipc user pid mnt; do readlink /proc/self/ns/$n; done; cat /etc/resolv.conf"
+                    ).output.split(separator: "\n").map(String.init))
+            }
+            #expect(links[0].prefix(4) == links[1].prefix(4))
+            #expect((links[0][4] == links[1][4]) == shares)
+            #expect(links[0][5] != links[1][5])
+            #expect(links[0].suffix(3) == ["nameserver 10.96.0.10", "search svc.cluster.local", "options ndots:5"])
+            try await engine.removeSandbox(sandbox.id)
+            #expect(await engine.containers().isEmpty)
+        }
+        await fixture.engine.shutdown()
+    }
+}
