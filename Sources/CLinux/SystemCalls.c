@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/mman.h>
@@ -37,6 +38,11 @@ int kijabi_pidfd_open(pid_t pid, unsigned flags) { return (int)syscall(SYS_pidfd
 
 int kijabi_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+void kijabi_open_files_as(uid_t user, gid_t group) {
+    setfsgid(group);
+    setfsuid(user);
 }
 
 int kijabi_memfd_create(const char *name, unsigned flags) { return memfd_create(name, flags); }

@@ -62,7 +62,8 @@ public actor ContainerEngine: ContainerRuntime {
             record.inputs.forEach { $0.stop() }
         }
         for sandbox in sandboxesByID.values { await plumber.detach(sandbox: sandbox.status.id) }
-        await harbour.end()
+        harbour.end()
+        await harbour.waitForEnd()
         pump.stop()
         broadcaster.finish()
     }

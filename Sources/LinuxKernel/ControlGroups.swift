@@ -118,7 +118,9 @@ public struct ControlGroup: Sendable, Hashable {
         guard let contents = try? ProcessFiles.read("\(path)/\(file)") else { return nil }
         for line in contents.split(separator: UInt8(ascii: "\n")) {
             let words = line.split(separator: UInt8(ascii: " "))
-            if words.count == 2, words[0].elementsEqual(key.utf8) { return Int(String(decoding: words[1], as: UTF8.self)) }
+            if words.count == 2, words[0].elementsEqual(key.utf8) {
+                return Int(String(decoding: words[1], as: UTF8.self))
+            }
         }
         return nil
     }

@@ -37,7 +37,7 @@ static bool number_of(const char *text, unsigned *number) {
 }
 
 static bool find_user(const char *name, struct account *account) {
-    char line[1024], *fields[7];
+    char line[1024], user[1024] = "", *fields[7];
     unsigned wanted = 0;
     bool numeric = number_of(name, &wanted), found = false;
     FILE *database = open_database("/etc/passwd");
@@ -50,13 +50,11 @@ static bool find_user(const char *name, struct account *account) {
         account->uid = uid;
         account->gid = gid;
         if (*fields[5]) snprintf(account->home, sizeof account->home, "%s", fields[5]);
-        snprintf(line, sizeof line, "%s", fields[0]);
+        snprintf(user, sizeof user, "%s", fields[0]);
     }
     if (database) fclose(database);
     if (!found && numeric) account->uid = wanted;
     if (!found) return numeric;
-    char user[128];
-    snprintf(user, sizeof user, "%.127s", line);
     database = open_database("/etc/group");
     while (database && account->group_count < 64 && fgets(line, sizeof line, database)) {
         unsigned gid;

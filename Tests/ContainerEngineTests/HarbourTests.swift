@@ -58,7 +58,8 @@ final class ScratchDirectory: Sendable {
         let inside = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(other)")
         #expect(own != inside)
         #expect(kill(harbour.pid, 0) == 0)
-        await harbour.end()
+        harbour.end()
+        await harbour.waitForEnd()
         #expect(kill(harbour.pid, 0) != 0)
     }
 

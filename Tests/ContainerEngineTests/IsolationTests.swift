@@ -24,7 +24,10 @@ import Testing
         let fixture = try await EngineFixture()
         let status = try await fixture.shell("grep -E 'Cap|NoNewPrivs|Seccomp:' /proc/self/status")
         // docker's fourteen
-        for line in ["CapPrm:\t00000000a80425fb", "CapEff:\t00000000a80425fb", "CapBnd:\t00000000a80425fb", "CapInh:\t0000000000000000"] {
+        for line in [
+            "CapPrm:\t00000000a80425fb", "CapEff:\t00000000a80425fb", "CapBnd:\t00000000a80425fb",
+            "CapInh:\t0000000000000000",
+        ] {
             #expect(status.contains(line))
         }
         #expect(status.contains("NoNewPrivs:\t1"))
@@ -46,8 +49,8 @@ import Testing
     func escapesFail(_ attempt: String) async throws {
         let fixture = try await EngineFixture()
         let result = try await fixture.run("sh", "-c", "( \(attempt) ) 2>&1 || exit 99; echo done")
-        if attempt.hasPrefix("cat /proc/kcore") {
-            #expect(result.output == "done\n")  // masked: empty
+        if attempt.hasPrefix("cat /proc/kcore"), result.status.code == 0 {
+            #expect(result.output == "done\n")  // masked: empty; not all kernels have it
         } else {
             #expect(result.status.code == 99, "\(attempt): \(result.output)")
         }
@@ -82,7 +85,8 @@ import Testing
 
     @Test func filesAreOpenedInsideOnly() async throws {
         let fixture = try await EngineFixture()
-        let id = try await fixture.start("sh", "-c", "ln -s /etc/passwd /link; ln -s ../../../../etc/shadow /up; echo ok; sleep 1000")
+        let id = try await fixture.start(
+            "sh", "-c", "ln -s /etc/passwd /link; ln -s ../../../../etc/shadow /up; echo ok; sleep 1000")
         for await _ in try await fixture.engine.logs(id, LogOptions(follow: true)) { break }
         let number = try await fixture.engine.openFile(id, path: "/link", flags: O_RDONLY, mode: 0)
         let text = readAll(FileDescriptor(owning: number))
@@ -100,7 +104,10 @@ import Testing
 
     @Test func namespacesCanBeShared() async throws {
         let fixture = try await EngineFixture()
-        for (kind, name) in [(NamespaceKind.pid, "pid"), (.uts, "uts"), (.ipc, "ipc"), (.network, "net"), (.user, "user"), (.cgroup, "cgroup")] {
+        for (kind, name) in [
+            (NamespaceKind.pid, "pid"), (.uts, "uts"), (.ipc, "ipc"), (.network, "net"), (.user, "user"),
+            (.cgroup, "cgroup"),
+        ] {
             let id = try await fixture.start("sleep", "1000") { $0.sharedWithHost = [kind] }
             let inside = try await fixture.exec(id, "readlink", "/proc/self/ns/\(name)").output
             let harbour = ProcessFiles.link("/proc/\(fixture.engine.harbour.pid)/ns/\(name)")
@@ -118,10 +125,12 @@ import Testing
             await fixture.engine.shutdown()
             return
         }
-        let result = try await fixture.run("sh", "-c", "id; echo $HOME; grep CapEff /proc/self/status; echo x > /dev/stdout") {
+        let result = try await fixture.run(
+            "sh", "-c", "id; echo $HOME; grep CapEff /proc/self/status; echo x > /dev/stdout"
+        ) {
             $0.user = "sailor"
         }
-        #expect(result.output.contains("uid=1000(sailor) gid=1000(sailor) groups=2000(crew)") || result.output.contains("2000(crew)"))
+        #expect(result.output.hasPrefix("uid=1000(sailor) gid=1000(sailor) groups=2000(crew)\n"), "\(result)")
         #expect(result.output.hasSuffix("/home/sailor\nCapEff:\t0000000000000000\nx\n"))
         await fixture.engine.shutdown()
     }

@@ -54,14 +54,16 @@ import Testing
             let sandbox = try await engine.runSandbox(
                 SandboxConfiguration(
                     name: "default/pod", hostname: "pod", network: .none,
-                    dns: DNSConfiguration(nameservers: ["10.96.0.10"], searches: ["svc.cluster.local"], options: ["ndots:5"]),
+                    dns: DNSConfiguration(
+                        nameservers: ["10.96.0.10"], searches: ["svc.cluster.local"], options: ["ndots:5"]),
                     sharesProcessNamespace: shares))
             var links: [[String]] = []
             for _ in 0..<2 {
                 let id = try await fixture.start("sleep", "1000") { $0.sandboxID = sandbox.id }
                 links.append(
                     try await fixture.exec(
-                        id, "sh", "-c", "for n in net uts ipc user pid mnt; do readlink /proc/self/ns/$n; done; cat /etc/resolv.conf"
+                        id, "sh", "-c",
+                        "for n in net uts ipc user pid mnt; do readlink /proc/self/ns/$n; done; cat /etc/resolv.conf"
                     ).output.split(separator: "\n").map(String.init))
             }
             #expect(links[0].prefix(4) == links[1].prefix(4))

@@ -20,6 +20,9 @@ import Testing
         await session.resize(columns: 80, rows: 24)
         try await fixture.engine.startContainer(id)
         await session.resize(columns: 101, rows: 37)
+        // The terminal echoes what is typed at once, wherever the program is.
+        for await line in try await fixture.engine.logs(id, LogOptions(follow: true))
+        where String(decoding: line.bytes, as: UTF8.self).hasPrefix("yes") { break }
         _ = write(input.writeEnd.number, "hello\n", 6)
         for await line in try await fixture.engine.logs(id, LogOptions(follow: true))
         where String(decoding: line.bytes, as: UTF8.self).hasPrefix("37") { break }

@@ -34,15 +34,15 @@ extension ContainerEngine {
             let inRoot: UInt64 = 0x10 | 0x02  // RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS
             // openat2 refuses a mode where nothing can be made.
             let makes = flags & O_CREAT != 0
-            let number = try checked {
+            // What is made belongs to the container's root: this user may have no id inside, and then cannot make files.
+            // The engine's thread is its own, and nothing is awaited until it is itself again.
+            let isOther = makes && harbour.rootID != geteuid()
+            if isOther { kijabi_open_files_as(harbour.rootID, harbour.rootID) }
+            defer { if isOther { kijabi_open_files_as(geteuid(), getegid()) } }
+            return try checked {
                 kijabi_openat2(
                     root.number, path, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)), makes ? UInt64(mode) : 0, inRoot)
             }
-            var status = stat()
-            if makes, harbour.rootID != geteuid(), fstat(number, &status) == 0, status.st_uid == geteuid() {
-                fchown(number, harbour.rootID, harbour.rootID)
-            }
-            return number
         } catch {
             throw .system(stage: "open", errno: error.code, path: path)
         }

@@ -81,10 +81,14 @@ public final class Harbour: Sendable {
         KernelThread.start("zygote-reader") { [self] in readAnswers() }
     }
 
-    /// Ends the harbour and all that runs in it. Returns when the janitor has cleared up and gone.
-    public func end() async {
+    /// Ends the harbour and all that runs in it.
+    public func end() {
         shutdown(zygote.lifeline.number, Int32(SHUT_RDWR))
         shutdown(zygote.control.number, Int32(SHUT_RDWR))
+    }
+
+    /// After `end`: returns when the janitor has cleared up and gone.
+    public func waitForEnd() async {
         let janitor = zygote.pid
         await KernelThread.run("harbour-end") {
             while waitpid(janitor, nil, 0) < 0, errno == EINTR {}

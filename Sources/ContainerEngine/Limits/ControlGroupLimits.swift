@@ -18,7 +18,8 @@ struct ControlGroupProvider: LimitsProvider {
         let all = ControlGroups()
         var bases: [String: (group: ControlGroup, version: ControlGroups.Version)] = [:]
         for controller in Self.controllers {
-            guard let hierarchy = all.hierarchy(of: controller), let base = Self.base(in: hierarchy, controller, name) else {
+            guard let hierarchy = all.hierarchy(of: controller), let base = Self.base(in: hierarchy, controller, name)
+            else {
                 for (group, _) in bases.values { try? group.remove() }
                 return nil
             }
@@ -27,7 +28,9 @@ struct ControlGroupProvider: LimitsProvider {
         self.bases = bases
     }
 
-    private static func base(in hierarchy: ControlGroups.Hierarchy, _ controller: String, _ name: String) -> ControlGroup? {
+    private static func base(in hierarchy: ControlGroups.Hierarchy, _ controller: String, _ name: String)
+        -> ControlGroup?
+    {
         switch hierarchy.version {
         case .v1:
             let base = ControlGroup(path: "\(hierarchy.mountPoint)\(hierarchy.own)/\(name)")

@@ -95,7 +95,9 @@ final class WatchedLimits: ResourceLimits, Sendable {
     }
 
     /// Stops all processes as long as they are ahead of what they may have used so far.
-    private static func holdProcessor(_ cpus: Double, _ tree: [(pid: Int32, status: ProcessStatus)], _ state: inout State) {
+    private static func holdProcessor(
+        _ cpus: Double, _ tree: [(pid: Int32, status: ProcessStatus)], _ state: inout State
+    ) {
         var current: [Int32: Double] = [:]
         for (pid, status) in tree { current[pid] = status.cpuSeconds }
         for (pid, seconds) in state.lastSeconds where current[pid] == nil { state.pastSeconds += seconds }
@@ -123,7 +125,9 @@ enum ProcessTree {
             found.append((pid, status))
             // proc_pid_children(5); a process that starts others from several threads hides some for one look.
             let children = (try? ProcessFiles.read("/proc/\(pid)/task/\(pid)/children")) ?? []
-            waiting += children.split(separator: UInt8(ascii: " ")).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+            waiting += children.split(separator: UInt8(ascii: " ")).compactMap {
+                Int32(String(decoding: $0, as: UTF8.self))
+            }
         }
         return found
     }
