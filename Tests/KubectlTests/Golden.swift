@@ -1,4 +1,5 @@
 import Glibc
+import Terminal
 import Testing
 
 /// Sessions with kubectl, compared with those in `Golden/`. `KIJABI_RECORD=1` writes them anew; read them before you
@@ -16,8 +17,8 @@ final class Golden {
     }
 
     /// Runs the line and notes what it answers.
-    func run(_ line: String, input: String = "") async throws {
-        let result = try await bench.run(line, input: input)
+    func run(_ line: String, input: String = "", language: Language = .english) async throws {
+        let result = try await bench.run(line, input: input, language: language)
         text += "$ kubectl \(line)\n" + Self.withoutChance(result.output)
         if !result.output.isEmpty, !result.output.hasSuffix("\n") { text += "⏎\n" }
         for line in result.error.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {

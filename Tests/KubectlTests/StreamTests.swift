@@ -38,6 +38,34 @@ import Testing
         #expect(await call.interrupt().status == 130)
     }
 
+    @Test func severalContainers() async throws {
+        let bench = try await bench()
+        bench.files["two.yaml"] = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: two, labels: {app: two}}
+            spec:
+              containers: [{name: web, image: busybox}, {name: side, image: busybox}]
+            """
+        try await bench.run("apply -f two.yaml")
+        try await bench.start("two")
+        bench.connector.write(["w"], to: "two/web")
+        bench.connector.write(["s"], to: "two/side")
+        let first = try await bench.run("logs two")
+        #expect(first.output == "w\n")
+        #expect(first.error == "Defaulted container \"web\" out of: web, side\n")
+        #expect(try await bench.run("logs two side").output == "s\n")
+        #expect(
+            try await bench.run("logs two --all-containers --prefix").output == "[pod/two/web] w\n[pod/two/side] s\n")
+        let follow = try LiveCall(bench, "logs -f -l app=two --all-containers --prefix")
+        #expect(await follow.lines(2).sorted() == ["[pod/two/side] s", "[pod/two/web] w"])
+        #expect(await follow.interrupt().status == 130)
+        let many = try await bench.run("logs -f two --all-containers --max-log-requests=1")
+        #expect(
+            many.error.hasPrefix(
+                "error: you are attempting to follow 2 log streams, but maximum allowed concurrency is 1"))
+    }
+
     @Test func logErrors() async throws {
         let bench = try await bench()
         let golden = Golden("logs-errors", bench)

@@ -130,6 +130,20 @@ import Testing
         try golden.check()
     }
 
+    @Test func drainEvictsAndWaits() async throws {
+        let bench = try Bench()
+        try await bench.node("node-1")
+        try await bench.run("run web --image=busybox")
+        try await bench.start("web")
+        let drain = try LiveCall(bench, "drain node-1 --force --grace-period=0")
+        #expect(
+            await drain.lines(5) == [
+                "node/node-1 cordoned", "Warning: deleting Pods that declare no controller: default/web",
+                "evicting pod default/web", "pod/web evicted", "node/node-1 drained",
+            ])
+        #expect(await drain.status == 0)
+    }
+
     @Test func about() async throws {
         let bench = try Bench()
         let golden = Golden("about", bench)

@@ -23,9 +23,8 @@ enum ApplyVerb {
                     "validate", .optionalText(implied: "strict"), placeholder: "strict|warn|ignore",
                     summary: Localized(ko: "모르는 필드를 어떻게 할지", en: "what to do about unknown fields"),
                     fallback: "strict"),
-                Flag(
-                    "server-side", summary: Localized(ko: "(지원하지 않습니다)", en: "(not supported)")),
-                Flag("prune", summary: Localized(ko: "(지원하지 않습니다)", en: "(not supported)")),
+                Flag("server-side", summary: Localized(""), isHidden: true),
+                Flag("prune", summary: Localized(""), isHidden: true),
                 Flag(
                     "force",
                     summary: Localized(ko: "고칠 수 없으면 지우고 다시 만듭니다", en: "deletes and makes again what cannot be changed")

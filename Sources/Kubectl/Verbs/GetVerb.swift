@@ -11,10 +11,9 @@ enum GetVerb {
             summary: Localized(ko: "무엇이 있는지 표로 보여 줍니다.", en: "Shows what there is."),
             usage: "(TYPE[,TYPE] [NAME…] | TYPE/NAME… | -f FILE) [flags]",
             examples: [
-                ("kubectl get pods", Localized(ko: "지금 네임스페이스의 파드", en: "The pods of this namespace")),
                 (
-                    "kubectl get deploy,svc -o wide",
-                    Localized(ko: "디플로이먼트와 서비스를 더 자세히", en: "Deployments and services, with more columns")
+                    "kubectl get pods,svc -o wide",
+                    Localized(ko: "파드와 서비스를 더 자세히", en: "Pods and services, with more columns")
                 ),
                 ("kubectl get pod web -o yaml", Localized(ko: "오브젝트 전체", en: "The whole object")),
                 ("kubectl get pods -w", Localized(ko: "바뀔 때마다 (끝내기: Ctrl-C)", en: "Every change, until Ctrl-C")),

@@ -28,7 +28,7 @@ enum RolloutPause {
                 let object = try await call.fetch(target)
                 if object.spec["paused"]?.bool ?? false == isPaused {
                     throw Failure.message(
-                        "\(target.resource.plural).\(target.resource.group) \"\(target.name)\" is "
+                        "\(target.resource.qualifiedPlural) \"\(target.name)\" is "
                             + (isPaused ? "already paused" : "not paused"))
                 }
                 let result = try await changer.change(target, object, .merge(["spec": ["paused": .bool(isPaused)]]))

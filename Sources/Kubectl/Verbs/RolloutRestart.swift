@@ -17,7 +17,7 @@ enum RolloutRestart {
                 let object = try await call.fetch(target)
                 if object.spec["paused"]?.bool ?? false {
                     throw Failure.message(
-                        "\(target.resource.plural) \"\(target.name)\" can't restart paused deployment "
+                        "\(target.resource.qualifiedPlural) \"\(target.name)\" can't restart paused deployment "
                             + "(run rollout resume first)")
                 }
                 let path = ["spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"]
