@@ -80,6 +80,9 @@ let package = Package(
                 "Commands", "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal", "KubernetesAPI",
                 "ContainerRuntime", "Documents", "CEditline",
             ]),
+        layer(
+            "Diagnostics",
+            ["Commands", "Terminal", "ContainerRuntime", "ContainerEngine", "LinuxKernel", "CLinux", "Documents"]),
         .executableTarget(
             name: "kijabi",
             dependencies: ["Shell", "Cluster", "Commands", "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal"],
@@ -124,6 +127,7 @@ let package = Package(
         tests("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),
         tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         tests("Transcripts", ["Documents", "Terminal"]),
+        tests("Diagnostics", ["ContainerRuntime", "Terminal"]),
         tests("Shell", ["Commands", "Terminal"]),
     ]
 )
