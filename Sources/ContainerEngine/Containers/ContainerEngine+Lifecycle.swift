@@ -240,9 +240,10 @@ extension ContainerEngine {
         record.output.log.finish()
         announce(.die, record, exit: exit)
         let removes = record.configuration.removeOnExit
+        // The next container may want the same port as soon as this one is known to have stopped.
+        if !record.configuration.publishedPorts.isEmpty { await plumber.unpublish(owner: record.id) }
         // Whoever waits may go on; what follows only gives things back.
         record.exit.fulfil(.success(exit))
-        if !record.configuration.publishedPorts.isEmpty { await plumber.unpublish(owner: record.id) }
         if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate { await release(sandbox) }
         if removes { try? await removeContainer(record.id, force: true) }
     }
