@@ -32,9 +32,6 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { "sha256:\(hex)" }
 
-    /// The twelve digits that people see.
-    public var short: String { String(hex.prefix(12)) }
-
     static func isHexadecimal(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true

@@ -68,6 +68,8 @@ public actor HarbourNetwork: NetworkPlumber {
             try await connect(address, subnet[1], index, namespace)
         } catch {
             detach(sandbox: sandbox)
+            // Half a connection would hold the interface's name against the next attempt in this namespace.
+            try? route?.send([.deleteLink(index: index)])
             throw error
         }
         return address.description
@@ -84,9 +86,6 @@ public actor HarbourNetwork: NetworkPlumber {
             // There was none: the attachment was not finished.
         }
     }
-
-    /// The address of a sandbox's `eth0`.
-    public func address(sandbox: String) -> String? { attachments[sandbox]?.address.description }
 
     // MARK: Published ports
 

@@ -85,11 +85,6 @@ actor PacketFilter {
             throw .system(stage: error.stage, errno: error.errno, path: nil)
         }
     }
-
-    /// Runs nft text and returns when it has: for what is looked at by hand and by tests.
-    func run(_ text: String) throws(RuntimeError) {
-        try agent?.run(text)
-    }
 }
 
 /// The connection to a running kijabi-packetfilter; its protocol is described in that program.
