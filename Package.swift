@@ -85,7 +85,10 @@ let package = Package(
             ["Commands", "Terminal", "ContainerRuntime", "ContainerEngine", "LinuxKernel", "CLinux", "Documents"]),
         .executableTarget(
             name: "kijabi",
-            dependencies: ["Shell", "Cluster", "Commands", "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal"],
+            dependencies: [
+                "Shell", "Cluster", "ContainerEngine", "ContainerRuntime", "KubernetesAPI", "LinuxKernel", "Commands",
+                "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal", "Diagnostics",
+            ],
             swiftSettings: strict),
         staticProgram("kijabi-zygote"),
         staticProgram("kijabi-stub"),
@@ -128,6 +131,6 @@ let package = Package(
         tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         tests("Transcripts", ["Documents", "Terminal"]),
         tests("Diagnostics", ["ContainerRuntime", "Terminal"]),
-        tests("Shell", ["Commands", "Terminal"]),
+        tests("Shell", ["Commands", "Terminal", "ContainerRuntime", "CEditline"]),
     ]
 )

@@ -37,6 +37,13 @@ final class CellRunner {
         server.start()
     }
 
+    /// A second place in the same toolbox, with the same commands.
+    init(beside other: CellRunner) {
+        configuration = other.configuration
+        commands = other.commands
+        toolbox = other.toolbox
+    }
+
     /// The command of ours that a cell is, if it needs no shell.
     func simpleCommand(_ cell: String) -> (command: Command, words: [String])? {
         guard let line = SimpleLine(cell), let command = commands.named(line.words[0]) else { return nil }

@@ -15,10 +15,17 @@ public actor CapturedCells: CellExecutor {
     /// Cells run one at a time, in the order they were asked for.
     private var last: Task<Int32, Never>?
 
+    /// With a toolbox of its own.
     /// - Throws: `.socket` where the toolbox cannot be served, `.unreadable` where there is no room for output.
     public init(_ configuration: ShellConfiguration, answers: AnswerBox) throws(ShellError) {
-        let template = configuration.runtimeDirectory + "/output-XXXXXX"
-        mkdir(configuration.runtimeDirectory, 0o700)
+        let runner = try CellRunner(configuration, builtins: Builtins.make(configuration, history: nil))
+        try self.init(RunnerBox(runner), answers: answers)
+    }
+
+    /// - Parameter runner: for these cells alone.
+    init(_ box: RunnerBox, answers: AnswerBox) throws(ShellError) {
+        let runner = box.runner
+        let template = runner.configuration.runtimeDirectory + "/output-XXXXXX"
         var path = Array(template.utf8CString)
         capture = mkstemp(&path)
         // The Glibc module does not show mkostemp(3).
@@ -26,8 +33,7 @@ public actor CapturedCells: CellExecutor {
             throw .unreadable(path: template, errno: errno)
         }
         unlink(path)
-        let runner = try CellRunner(configuration, builtins: Builtins.make(configuration, history: nil))
-        self.runner = RunnerBox(runner)
+        self.runner = box
         cells = CellsBox(
             ScriptCells(runner, Interruption(), StreamDescriptors(output: capture, error: capture), name: "captured"))
         self.answers = answers
@@ -72,8 +78,9 @@ public actor CapturedCells: CellExecutor {
         }
     }
 
-    private final class RunnerBox: @unchecked Sendable {
-        // Right because nobody uses it here; it is kept for its cells.
+    /// Gives a runner away.
+    final class RunnerBox: @unchecked Sendable {
+        // Right because whoever gives it keeps no use of it, and here only its cells use it, one at a time.
         let runner: CellRunner
         init(_ runner: CellRunner) { self.runner = runner }
     }

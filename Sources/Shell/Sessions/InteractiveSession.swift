@@ -37,6 +37,10 @@ public final class InteractiveSession: Sendable {
         let toolbox = runner.toolbox
         // The first cell that needs a shell finds the toolbox there already.
         Task { _ = try? await toolbox.container() }
+        if let onToolbox = configuration.onToolbox {
+            let beside = CapturedCells.RunnerBox(CellRunner(beside: runner))
+            await onToolbox(try CapturedCells(beside, answers: AnswerBox()))
+        }
         let loop = CellLoop(runner, history)
         let box = LoopBox(loop)
         let status = await BlockingThread.run { box.loop.run() }

@@ -9,4 +9,9 @@ public final class NoticeBoard: Sendable {
     public func post(_ text: String) {
         news.post(text)
     }
+
+    /// Ctrl-C came as a signal, where the terminal edits lines itself.
+    public func interrupt() {
+        news.interrupt()
+    }
 }

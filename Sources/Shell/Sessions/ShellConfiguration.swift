@@ -25,6 +25,8 @@ public struct ShellConfiguration: Sendable {
     public var openingCells: [OpeningCell]
     /// The session ends behind the opening cells.
     public var endsAfterOpening: Bool
+    /// Told once what runs cells in the learner's toolbox beside the learner.
+    public var onToolbox: (@Sendable (CapturedCells) async -> Void)?
     /// Printed before the first prompt; whole lines.
     public var greeting: Localized?
 

@@ -1,0 +1,124 @@
+import Cluster
+import Commands
+import ContainerEngine
+import ContainerRuntime
+import Docker
+import Glibc
+import Kubectl
+import KubernetesAPI
+import Lessons
+import LinuxKernel
+import Shell
+import Terminal
+
+/// The engine, the cluster and the commands over them: everything below the shell, put together.
+struct House: Sendable {
+    let engine: ContainerEngine
+    let cluster: Cluster
+    let places: Places
+    let context: CommandContext
+    let language: LanguageSetting
+    let notices = NoticeBoard()
+    let seed: UInt64
+    let nodes: Int
+    private let runtimeDirectory: String
+
+    /// Starts engine and cluster.
+    /// - Returns: nil after having said what hinders it.
+    static func open(_ program: Program, _ invocation: Invocation, _ context: CommandContext) async -> House? {
+        let places = Places(environment: context.environment)
+        let seed = invocation.integer("seed").map { UInt64(bitPattern: Int64($0)) }
+        let nodes = invocation.integer("nodes") ?? 3
+        guard (1...200).contains(nodes) else {
+            context.error.line("error: --nodes: \(nodes): 1 … 200")
+            return nil
+        }
+        places.removeStaleRuntimeDirectories()
+        var configuration = EngineConfiguration(
+            dataDirectory: places.data, runDirectory: places.runtime, programDirectory: Places.programDirectory)
+        configuration.seed = seed
+        do throws(RuntimeError) {
+            switch program.zygote {
+            case .success(let zygote): configuration.zygote = zygote
+            case .failure(let error):
+                throw .unavailable(reason: "\(configuration.zygoteProgram): \(error)")
+            }
+            let engine = try await ContainerEngine.start(
+                configuration, searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
+            return try await House(engine, places, context, seed: seed, nodes: nodes)
+        } catch {
+            context.error.line(Self.trouble(error)(context.language))
+            return nil
+        }
+    }
+
+    private init(
+        _ engine: ContainerEngine, _ places: Places, _ context: CommandContext, seed: UInt64?, nodes: Int
+    ) async throws(RuntimeError) {
+        self.engine = engine
+        self.places = places
+        self.context = context
+        self.nodes = nodes
+        self.seed = seed ?? UInt64.random(in: 0...UInt64(Int64.max))
+        language = LanguageSetting(context.language)
+        runtimeDirectory = places.runtime + "/shell-\(getpid())"
+        cluster = Cluster(
+            configuration: ClusterConfiguration(nodes: nodes, seed: self.seed), runtime: engine)
+        do throws(ClusterError) {
+            try await cluster.start()
+        } catch {
+            throw .unavailable(reason: "\(error)")
+        }
+    }
+
+    /// The commands over engine and cluster.
+    var commands: [Command] {
+        [
+            KubectlCommand.make(client: cluster.client().caused(by: "kubectl")),
+            DockerCommand.make(runtime: engine),
+        ]
+    }
+
+    /// A shell over them.
+    func shell(_ further: [Command] = []) -> ShellConfiguration {
+        mkdir(runtimeDirectory, 0o711)
+        return ShellConfiguration(
+            runtime: engine, commands: commands + further, language: language, notices: notices,
+            environment: context.environment, runtimeDirectory: runtimeDirectory,
+            startDirectory: context.workingDirectory)
+    }
+
+    /// The lessons, if there are any and they are sound.
+    func lessons(_ invocation: Invocation) async -> LessonGuide? {
+        guard let directory = places.collection("lessons", given: invocation["lessons"]) else { return nil }
+        do throws(LessonFaults) {
+            let catalog = try LessonCatalog(directory: directory)
+            return await LessonGuide(
+                catalog: catalog, progress: LessonProgress(path: places.state + "/progress"),
+                client: cluster.client(), runtime: engine, notices: notices, language: language, style: context.style,
+                columns: { TerminalSize(descriptor: 1).map { Int($0.columns) } ?? 80 })
+        } catch {
+            for fault in error.faults { context.error.line(fault.description) }
+            return nil
+        }
+    }
+
+    /// Ends what runs. The kernel would do it too; this way the directories go as well.
+    func close() async {
+        await engine.shutdown()
+        Places.remove(runtimeDirectory)
+    }
+
+    private static func trouble(_ error: RuntimeError) -> Localized {
+        let reason: String
+        switch error {
+        case .unavailable(let text): reason = text
+        case .system(let stage, let number, let path):
+            reason = "\(stage)\(path.map { " " + $0 } ?? ""): \(String(cString: strerror(number)))"
+        default: reason = "\(error)"
+        }
+        return Localized(
+            ko: "kijabi: 이 컴퓨터에서 컨테이너를 띄울 수 없어요: \(reason)",
+            en: "kijabi: this machine cannot run containers: \(reason)")
+    }
+}

@@ -1,0 +1,38 @@
+import Commands
+import Glibc
+import Terminal
+
+/// Files of this machine, for kijabi's own command line.
+struct LocalFiles: FileAccess {
+    func read(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [UInt8] {
+        let descriptor = open(absolute(path, workingDirectory), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileAccessError(path: path, errno: errno) }
+        defer { close(descriptor) }
+        guard await !isDirectory(path, workingDirectory: workingDirectory) else {
+            throw FileAccessError(path: path, errno: EISDIR)
+        }
+        return await InputStream(descriptor: descriptor).readAll()
+    }
+
+    func list(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [String] {
+        guard let directory = opendir(absolute(path, workingDirectory)) else {
+            throw FileAccessError(path: path, errno: errno)
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names.filter { $0 != "." && $0 != ".." }.sorted()
+    }
+
+    func isDirectory(_ path: String, workingDirectory: String) async -> Bool {
+        var status = stat()
+        return stat(absolute(path, workingDirectory), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private func absolute(_ path: String, _ workingDirectory: String) -> String {
+        path.hasPrefix("/") ? path : workingDirectory + "/" + path
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+
+/// Where kijabi finds and keeps things (XDG Base Directory Specification).
+struct Places {
+    let environment: [String: String]
+
+    /// The directory of this program and its helpers.
+    static var programDirectory: String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
+    /// Images and volumes.
+    var data: String { directory("XDG_DATA_HOME", ".local/share") }
+    /// Progress, history, journal.
+    var state: String { directory("XDG_STATE_HOME", ".local/state") }
+
+    /// Sockets; for this process alone.
+    var runtime: String {
+        let base: String
+        if let given = environment["XDG_RUNTIME_DIR"], given.hasPrefix("/"), access(given, W_OK) == 0 {
+            base = given + "/kijabi"
+        } else {
+            base = "/tmp/kijabi-\(getuid())"
+        }
+        mkdir(base, 0o700)
+        return base
+    }
+
+    /// Makes a directory and those above it, for their owner only.
+    static func make(_ path: String) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            mkdir(made, 0o700)
+        }
+    }
+
+    /// Removes what processes that are gone have left in the runtime directory.
+    func removeStaleRuntimeDirectories() {
+        let base = runtime
+        guard let directory = opendir(base) else { return }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix("shell-"), let pid = Int32(name.dropFirst(6)), kill(pid, 0) != 0, errno == ESRCH else {
+                continue
+            }
+            Self.remove(base + "/" + name)
+        }
+    }
+
+    /// Removes a directory and what is in it.
+    static func remove(_ path: String) {
+        guard let directory = opendir(path) else {
+            unlink(path)
+            return
+        }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name != ".", name != ".." else { continue }
+            let child = path + "/" + name
+            // A link is removed, never followed.
+            if unlink(child) != 0, errno == EISDIR || errno == EPERM { remove(child) }
+        }
+        closedir(directory)
+        rmdir(path)
+    }
+
+    /// The directory of lessons or transcripts: the one given, beside the program, in the current directory, or where
+    /// it was installed.
+    func collection(_ name: String, given: String?) -> String? {
+        if let given { return given }
+        let program = Self.programDirectory
+        var candidates = [program + "/" + name]
+        // A build in the source tree: .build/debug/kijabi
+        candidates += [
+            program + "/../../../" + name, program + "/../../" + name, name, program + "/../share/kijabi/" + name,
+        ]
+        return candidates.first { access($0, R_OK) == 0 }
+    }
+
+    private func directory(_ variable: String, _ fallback: String) -> String {
+        let home = environment["HOME"] ?? "/"
+        let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/" + fallback
+        let path = base + "/kijabi"
+        Self.make(path)
+        return path
+    }
+}
