@@ -34,8 +34,7 @@ struct House: Sendable {
             return nil
         }
         places.removeStaleRuntimeDirectories()
-        var configuration = EngineConfiguration(
-            dataDirectory: places.data, runDirectory: places.runtime, programDirectory: Places.programDirectory)
+        var configuration = places.engine
         configuration.seed = seed
         do throws(RuntimeError) {
             switch program.zygote {

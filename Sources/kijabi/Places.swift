@@ -1,3 +1,4 @@
+import ContainerEngine
 import Glibc
 
 /// Where kijabi finds and keeps things (XDG Base Directory Specification).
@@ -13,7 +14,12 @@ struct Places {
     }
 
     /// Images and volumes.
-    var data: String { directory("XDG_DATA_HOME", ".local/share") }
+    var data: String {
+        let path = directory("XDG_DATA_HOME", ".local/share")
+        // Containers' root, which is another user where kijabi runs as root, has to reach the images.
+        chmod(path, 0o755)
+        return path
+    }
     /// Progress, history, journal.
     var state: String { directory("XDG_STATE_HOME", ".local/state") }
 
@@ -27,6 +33,11 @@ struct Places {
         }
         mkdir(base, 0o700)
         return base
+    }
+
+    /// Where the engine finds its things.
+    var engine: EngineConfiguration {
+        EngineConfiguration(dataDirectory: data, runDirectory: runtime, programDirectory: Self.programDirectory)
     }
 
     /// Makes a directory and those above it, for their owner only.

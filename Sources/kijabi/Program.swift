@@ -1,4 +1,5 @@
 import Commands
+import Diagnostics
 import Glibc
 import LinuxKernel
 import Shell
@@ -14,6 +15,7 @@ struct Program {
 
     func run() async -> Int32 {
         let environment = Self.environment()
+        let places = Places(environment: environment)
         var language = Language(environment: environment)
         if let given = Self.givenLanguage(arguments) { language = given }
         let output = OutputStream(descriptor: 1)
@@ -21,10 +23,10 @@ struct Program {
             input: 0, output: output, error: OutputStream(descriptor: 2), environment: environment,
             workingDirectory: Self.currentDirectory, files: LocalFiles(), language: language,
             style: Style(isTerminal: output.isTerminal, environment: environment))
-        return await command().dispatch(arguments, context)
+        return await command(places).dispatch(arguments, context)
     }
 
-    private func command() -> Command {
+    private func command(_ places: Places) -> Command {
         var root = Command(
             "kijabi",
             summary: Localized(
@@ -37,7 +39,10 @@ struct Program {
                 ("kijabi -c 'kubectl get nodes'", Localized(ko: "명령만 실행하기", en: "Just run commands")),
             ],
             flags: Self.flags, stopsAtFirstArgument: true)
-        root.subcommands = [LearnMode.command(self), RecordMode.command(self)]
+        root.subcommands = [
+            LearnMode.command(self), RecordMode.command(self),
+            DoctorCommand.make(engine: places.engine, stateDirectory: places.state),
+        ]
         root.run = { invocation, context in await ShellMode(program: self, invocation, context).run() }
         return root
     }

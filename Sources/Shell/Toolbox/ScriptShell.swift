@@ -25,12 +25,11 @@ final class ScriptShell {
         in toolbox: Toolbox, name: String, streams: StreamDescriptors, directory: String, alarm: Bell
     ) async throws(RuntimeError) -> ScriptShell {
         let container = try await toolbox.container()
-        let owner = await toolbox.rootUser
         // Its messages begin with the name of its program file, hence "sh".
         let path = "\(toolbox.directory)/\(name)"
         mkdir(path, 0o755)
-        guard let feed = CellFeed(path: path + "/sh", owner: owner),
-            let reports = CellFeed(path: path + "/done", owner: owner)
+        guard let feed = CellFeed(path: path + "/sh"),
+            let reports = CellFeed(path: path + "/done")
         else { throw .system(stage: "mkfifo", errno: errno, path: path) }
         let configuration = ExecConfiguration(
             command: ["sh", "sh"], environment: toolbox.environment,

@@ -27,8 +27,7 @@ final class TerminalShell {
         in toolbox: Toolbox, token: String, size: Terminal.TerminalSize?, directory: String
     ) async throws(RuntimeError) -> TerminalShell {
         let container = try await toolbox.container()
-        let owner = await toolbox.rootUser
-        guard let feed = CellFeed(path: toolbox.directory + "/sh", owner: owner) else {
+        guard let feed = CellFeed(path: toolbox.directory + "/sh") else {
             throw .system(stage: "mkfifo", errno: errno, path: toolbox.directory + "/sh")
         }
         var (keys, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])

@@ -17,8 +17,6 @@ actor Toolbox {
     private let startDirectory: String
     private let server: CommandServer
     private var creation: Task<Result<String, RuntimeError>, Never>?
-    /// The user that its root is on this machine.
-    private(set) var rootUser: uid_t = getuid()
 
     init(
         runtime: any ContainerRuntime, directory: String, startDirectory: String, environment: [String],
@@ -85,14 +83,12 @@ actor Toolbox {
         }
     }
 
-    /// Lets the toolbox's root, which may be another user on this machine, use the socket.
+    /// Lets the toolbox's root, which may be another user on this machine, use the socket. Our files appear as its own
+    /// there: the runtime maps the ids of what it mounts.
     private func admitRoot(of id: String) async {
         guard let processes = try? await runtime.processes(id), let first = processes.first(where: { $0.innerPid == 1 })
         else { return }
-        rootUser = uid_t(first.uid)
-        guard rootUser != getuid() else { return }
-        server.admit(rootUser)
-        for name in ["", "/command.sock"] { _ = chown(directory + name, rootUser, gid_t.max) }
+        server.admit(uid_t(first.uid))
     }
 
     private func configuration(withWork hasWork: Bool) -> ContainerConfiguration {
