@@ -72,6 +72,9 @@ public struct Mount: Sendable, Hashable {
         case bind(path: String)
         /// A named volume of the engine's store; made on first use.
         case volume(name: String)
+        /// A directory, writable for everybody, that the containers of one sandbox share (`emptyDir`): made empty on
+        /// first use, gone with the sandbox.
+        case sandbox(name: String)
         /// A fresh memory file system of at most `size` bytes.
         case tmpfs(size: Int?)
         /// Files with the given contents (ConfigMap, /etc/hosts), on a memory file system.

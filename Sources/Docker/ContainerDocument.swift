@@ -92,7 +92,7 @@ enum ContainerDocument {
         let (type, source): (String, String) =
             switch mount.source {
             case .bind(let path): ("bind", path)
-            case .volume(let name): ("volume", name)
+            case .volume(let name), .sandbox(let name): ("volume", name)
             case .tmpfs: ("tmpfs", "")
             case .files: ("tmpfs", "")
             case .copyOnWrite(let path): ("bind", path)

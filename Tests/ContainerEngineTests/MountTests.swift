@@ -41,6 +41,27 @@ import Testing
         await fixture.engine.shutdown()
     }
 
+    @Test func aDirectoryEndsWithItsSandbox() async throws {
+        let fixture = try await EngineFixture()
+        let engine = fixture.engine
+        let sandbox = try await engine.runSandbox(
+            SandboxConfiguration(name: "default/pod", hostname: "pod", network: .none))
+        func run(_ script: String, user: String? = nil) async throws -> String {
+            try await fixture.shell(script) {
+                $0.sandboxID = sandbox.id
+                $0.user = user
+                $0.mounts = [Mount(source: .sandbox(name: "scratch"), target: "/scratch")]
+            }
+        }
+        #expect(try await run("echo one > /scratch/file; mkdir /scratch/d; stat -c %a /scratch") == "777")
+        #expect(try await run("cat /scratch/file") == "one")
+        try await engine.removeSandbox(sandbox.id)
+        let directory = try #require(
+            FileManager.default.subpaths(atPath: fixture.directory.path + "/run")?.filter { $0.contains("sandboxes/") })
+        #expect(directory.isEmpty)
+        await engine.shutdown()
+    }
+
     @Test func aReadOnlyRoot() async throws {
         let fixture = try await EngineFixture()
         #expect(try await fixture.shell("echo x > /file || echo refused") { $0.readOnlyRoot = true } == "refused")

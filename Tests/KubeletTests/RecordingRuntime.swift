@@ -202,7 +202,6 @@ actor RecordingRuntime: ContainerRuntime {
     func openFile(_ id: String, path: String, flags: Int32, mode: UInt32) async throws(RuntimeError) -> Int32 {
         throw .unavailable(reason: "no files here")
     }
-    func removeVolume(_ name: String) async { calls.append("remove volume \(name)") }
 
     func events() async -> AsyncStream<ContainerEvent> {
         let (stream, continuation) = AsyncStream.makeStream(of: ContainerEvent.self)

@@ -54,12 +54,17 @@ extension ContainerEngine {
         where record.configuration.mounts.contains(where: { $0.source == .volume(name: name) }) {
             throw .volumeInUse(name: name, by: record.id)
         }
+        try await removeTree(path)
+    }
+
+    /// Removes a directory whose content belongs to the harbour's users.
+    func removeTree(_ path: String) async throws(RuntimeError) {
         var contents = ZygoteMessage()
         contents.add(ZYGOTE_SOURCE, harbourPath(path))
         do {
             _ = try await harbour.ask(ZYGOTE_REMOVE_TREE, 0, 0, 0, contents)
         } catch {
-            // The directory of volumes is this user's, as root not the harbour's: what is in it is gone, it is not.
+            // The directory above is this user's, as root not the harbour's: what is in it is gone, it is not.
             if rmdir(path) != 0, errno != ENOENT { throw error }
         }
     }

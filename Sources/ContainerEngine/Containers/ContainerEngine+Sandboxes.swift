@@ -29,6 +29,8 @@ extension ContainerEngine {
         for member in containersByID.values.filter({ $0.status.sandboxID == id }) {
             try await removeContainer(member.id, force: true)
         }
+        let shared = sharedDirectories(of: id)
+        if access(shared, F_OK) == 0 { try await removeTree(shared) }
         forget(sandbox: id)
     }
 

@@ -125,7 +125,7 @@ extension ContainerEngine {
             let depths = (first.element.depth, second.element.depth)
             return depths.0 == depths.1 ? first.offset < second.offset : depths.0 < depths.1
         }
-        for (_, mount) in sorted { try add(&contents, mount) }
+        for (_, mount) in sorted { try add(&contents, mount, in: sandbox) }
     }
 
     private func add(
@@ -140,7 +140,9 @@ extension ContainerEngine {
         contents.add(ZYGOTE_TARGET, target)
     }
 
-    private func add(_ contents: inout ZygoteMessage, _ mount: Mount) throws(RuntimeError) {
+    private func add(
+        _ contents: inout ZygoteMessage, _ mount: Mount, in sandbox: SandboxRecord
+    ) throws(RuntimeError) {
         switch mount.source {
         case .tmpfs(let size):
             add(&contents, ZYGOTE_MOUNT_TMPFS, source: "", target: mount.target, readOnly: mount.readOnly, size: size)
@@ -156,6 +158,18 @@ extension ContainerEngine {
             let path = try volumePath(name)
             try Self.makeDirectory(path)
             own(path)
+            add(
+                &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target, readOnly: mount.readOnly)
+        case .sandbox(let name):
+            let parent = sharedDirectories(of: sandbox.status.id)
+            let path = "\(parent)/\(try Self.volumeName(name))"
+            if access(path, F_OK) != 0 {
+                try Self.makeDirectory(path)
+                // Both, because the harbour's root removes them.
+                own(parent)
+                own(path)
+                chmod(path, 0o777)
+            }
             add(
                 &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target, readOnly: mount.readOnly)
         case .bind(let path), .copyOnWrite(let path):
@@ -194,10 +208,17 @@ extension ContainerEngine {
     // MARK: Volumes
 
     func volumePath(_ name: String) throws(RuntimeError) -> String {
+        "\(configuration.dataDirectory)/volumes/\(try Self.volumeName(name))"
+    }
+
+    /// Where the directories are that a sandbox's containers share.
+    func sharedDirectories(of sandbox: String) -> String { "\(runDirectory)/sandboxes/\(sandbox)/shared" }
+
+    private static func volumeName(_ name: String) throws(RuntimeError) -> String {
         guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
             throw .invalid(field: "volume", reason: "\(name) is not a name for a volume")
         }
-        return "\(configuration.dataDirectory)/volumes/\(name)"
+        return name
     }
 }
 

@@ -4,7 +4,7 @@ import KubernetesAPI
 
 /// Turns the volumes of a Pod into what the runtime mounts.
 ///
-/// `emptyDir` is a volume of the runtime that all containers of the Pod share; ConfigMaps and the downward API are
+/// `emptyDir` is a directory of the sandbox, on disk whatever its `medium`; ConfigMaps and the downward API are
 /// files with the contents of the moment in which the container starts. Directories of the host are refused: nothing a
 /// learner types may reach this machine's files.
 struct VolumeMounts {
@@ -12,19 +12,6 @@ struct VolumeMounts {
     let fields: PodFields
     let configMap: (String) -> KubernetesObject?
     let resources: (_ container: String?, _ resource: String, _ divisor: String?) -> String?
-
-    /// The runtime's name for an emptyDir of a Pod.
-    static func emptyDirName(pod: KubernetesObject, volume: String) -> String {
-        "kubernetes.io-empty-dir-\(pod.uid)-\(volume)"
-    }
-
-    /// The runtime volumes that end with the Pod.
-    static func ownVolumes(of pod: KubernetesObject) -> [String] {
-        (pod.spec["volumes"]?.array ?? []).compactMap { volume in
-            guard volume["emptyDir"] != nil, let name = volume["name"]?.string else { return nil }
-            return emptyDirName(pod: pod, volume: name)
-        }
-    }
 
     func mounts(for container: ContainerSpecification) throws(ContainerStartFailure) -> [Mount] {
         let volumes = pod.spec["volumes"]?.array ?? []
@@ -47,9 +34,7 @@ struct VolumeMounts {
     }
 
     private func source(of volume: JSONValue, name: String) throws(ContainerStartFailure) -> (Mount.Source, Bool) {
-        if volume["emptyDir"] != nil {
-            return (.volume(name: Self.emptyDirName(pod: pod, volume: name)), false)
-        }
+        if volume["emptyDir"] != nil { return (.sandbox(name: name), false) }
         if let source = volume["configMap"] { return (.files(try configMapFiles(source, volume: name)), true) }
         if let source = volume["downwardAPI"] { return (.files(try downwardFiles(source, volume: name)), true) }
         if let source = volume["projected"] {

@@ -196,7 +196,6 @@ actor PodWorker {
         if !isGone, await !writeStatus() { return retryLater() }
         do throws(RuntimeError) {
             for id in sandboxIDs { try await context.runtime.removeSandbox(id) }
-            for volume in VolumeMounts.ownVolumes(of: pod.object) { try await context.runtime.removeVolume(volume) }
         } catch {
             context.events.warning(pod.object, "FailedKillPod", "error killing pod: \(error.sentence)")
             return retryLater()
