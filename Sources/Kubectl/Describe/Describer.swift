@@ -36,7 +36,7 @@ struct Describer {
             let uid = involved?["uid"]?.string ?? ""
             // Kubelets name their node where its uid would stand.
             return involved?["kind"]?.string == object.kind && (uid.isEmpty || uid == object.uid || uid == object.name)
-        }.sorted { EventTimes($0).last < EventTimes($1).last }
+        }.sorted(by: EventTimes.isEarlier)
     }
 }
 
@@ -53,6 +53,12 @@ struct EventTimes {
         first = eventTime.isEmpty ? (start.isEmpty ? created : start) : eventTime
         let ends = [document.text("series", "lastObservedTime"), document.text("lastTimestamp"), first]
         last = ends.first { !$0.isEmpty } ?? created
+    }
+
+    /// Of those in one second, the one written first comes first.
+    static func isEarlier(_ left: KubernetesObject, _ right: KubernetesObject) -> Bool {
+        let (one, other) = (EventTimes(left).last, EventTimes(right).last)
+        return one == other ? Int(left.resourceVersion) ?? 0 < Int(right.resourceVersion) ?? 0 : one < other
     }
 
     static func age(_ text: String, _ now: Timestamp) -> String {

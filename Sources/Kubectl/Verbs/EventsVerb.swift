@@ -57,7 +57,7 @@ private struct EventPrinter {
         if let about, let name = about.name { options.fieldSelector = .equals("involvedObject.name", name) }
         let namespace = call.listNamespace(for: .events)
         let list = try await call.client.list(.events, namespace: namespace, options)
-        let events = list.items.filter(isWanted).sorted { EventTimes($0).last < EventTimes($1).last }
+        let events = list.items.filter(isWanted).sorted(by: EventTimes.isEarlier)
         let format = try OutputFormat(call)
         if events.isEmpty, !call.invocation.isOn("watch") {
             call.complain(

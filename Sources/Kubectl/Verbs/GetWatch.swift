@@ -26,7 +26,7 @@ struct GetWatch {
             options.resourceVersion = table.resourceVersion
             if !call.invocation.isOn("watch-only") {
                 let rows = try SortBy(call)?.sorted(table.rows, by: \.object.document) ?? table.rows
-                for row in rows { try await printer.print("ADDED", row) }
+                try await printer.print("ADDED", rows)
             }
         } catch let status as Status
             where status.reason == .notFound && call.invocation.isOn("ignore-not-found")
@@ -65,18 +65,21 @@ private struct WatchPrinter {
     }
 
     mutating func print(_ event: String, _ object: KubernetesObject) async throws {
-        try await print(event, call.client.tableRow(resource, object))
+        try await print(event, [call.client.tableRow(resource, object)])
     }
 
-    mutating func print(_ event: String, _ row: ObjectTable.Row) async throws {
+    /// Rows that come together line up among themselves too.
+    mutating func print(_ event: String, _ rows: [ObjectTable.Row]) async throws {
         guard format == .human || format == .wide else {
-            let document = row.object.document
-            try await call.write(
-                objects.text(showsEvents ? ["type": .string(event), "object": document] : document))
+            for row in rows {
+                let document = row.object.document
+                try await call.write(
+                    objects.text(showsEvents ? ["type": .string(event), "object": document] : document))
+            }
             return
         }
-        guard showsEvents else { return try await call.write(table.text(resource, columns, [row])) }
-        let cells = ObjectTable.Row(cells: [event] + row.cells, object: row.object)
-        try await call.write(table.text(resource, [ObjectTable.Column("Event")] + columns, [cells]))
+        guard showsEvents else { return try await call.write(table.text(resource, columns, rows)) }
+        let named = rows.map { ObjectTable.Row(cells: [event] + $0.cells, object: $0.object) }
+        try await call.write(table.text(resource, [ObjectTable.Column("Event")] + columns, named))
     }
 }
