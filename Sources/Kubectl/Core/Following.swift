@@ -29,22 +29,33 @@ extension Call {
         _ target: Target, limit: Duration?, _ condition: @escaping @Sendable (KubernetesObject?) throws -> Bool
     ) async throws -> Bool {
         let client = client
-        var options = ListOptions(fieldSelector: .equals("metadata.name", target.name))
-        let list = try await client.list(target.resource, namespace: target.namespace, options)
-        if try condition(list.items.first) { return true }
-        options.resourceVersion = list.resourceVersion
-        let from = options
+        let selection = ListOptions(fieldSelector: .equals("metadata.name", target.name))
+        // What holds already needs no time.
+        let now = try await client.list(target.resource, namespace: target.namespace, selection)
+        if try condition(now.items.first) { return true }
         return try await withLimit(limit) {
-            for try await event in try await client.watch(target.resource, namespace: target.namespace, from) {
-                switch event {
-                case .added(let object), .modified(let object):
-                    if try condition(object) { return true }
-                case .deleted: if try condition(nil) { return true }
-                case .bookmark: break
+            while true {
+                var options = selection
+                let list = try await client.list(target.resource, namespace: target.namespace, options)
+                if try condition(list.items.first) { return true }
+                options.resourceVersion = list.resourceVersion
+                do {
+                    for try await event in try await client.watch(
+                        target.resource, namespace: target.namespace, options)
+                    {
+                        switch event {
+                        case .added(let object), .modified(let object):
+                            if try condition(object) { return true }
+                        case .deleted: if try condition(nil) { return true }
+                        case .bookmark: break
+                        }
+                    }
+                    try Task.checkCancellation()
+                    return false
+                } catch let status as Status where status.reason == .expired || status.reason == .gone {
+                    // Too far behind: look anew.
                 }
             }
-            try Task.checkCancellation()
-            return false
         }
     }
 

@@ -116,7 +116,7 @@ private struct ConfigMapBuilder {
             return try add(parts.count == 2 ? parts[0] : name, try await read(path))
         }
         if parts.count == 2 { throw Failure.message("cannot give a key name for a directory path") }
-        for name in try await context.files.list(path, workingDirectory: context.workingDirectory) {
+        for name in try await list(path) {
             let file = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             if await context.files.isDirectory(file, workingDirectory: context.workingDirectory) { continue }
             try add(name, try await read(file))
@@ -130,6 +130,14 @@ private struct ConfigMapBuilder {
             if line.isEmpty || line.hasPrefix("#") { continue }
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             try add(parts[0], Array((parts.count > 1 ? parts[1] : "").utf8))
+        }
+    }
+
+    private func list(_ path: String) async throws -> [String] {
+        do {
+            return try await call.context.files.list(path, workingDirectory: call.context.workingDirectory)
+        } catch {
+            throw Failure.message("error listing files in \(path): \(SystemErrorText.text(error.errno))")
         }
     }
 
