@@ -20,6 +20,7 @@ public final class APIServer: Sendable {
     let services: ServiceAllocator
     let now: @Sendable () -> Timestamp
     private let connector: Mutex<(any NodeConnector)?>
+    private let stopped = Atomic(false)
 
     /// - Parameters:
     ///   - store: where objects are kept; it may have content already
@@ -50,6 +51,13 @@ public final class APIServer: Sendable {
     public func connect(_ nodeConnector: any NodeConnector) {
         connector.withLock { $0 = nodeConnector }
     }
+
+    /// Refuses every request from now on, as a server that has been shut down does.
+    public func stop() {
+        stopped.store(true, ordering: .releasing)
+    }
+
+    var isStopped: Bool { stopped.load(ordering: .acquiring) }
 
     var nodeConnector: (any NodeConnector)? { connector.withLock { $0 } }
 

@@ -137,6 +137,15 @@ public final class Cluster: Sendable {
         }
     }
 
+    /// Ends everything at once; the API answers no more. Containers end with the engine.
+    public func shutdown() async {
+        server.stop()
+        let (tree, dns) = state.withLock { ($0.tree, $0.dns) }
+        tree?.cancel()
+        await tree?.value
+        await dns?.stop()
+    }
+
     // MARK: Nodes
 
     /// A node goes down, as if its power had failed: its containers die and its kubelet is silent.

@@ -71,7 +71,8 @@ public actor ContainerEngine: ContainerRuntime {
     // MARK: Images
 
     public func images() async throws(RuntimeError) -> [ImageSummary] {
-        try await images_.images()
+        if harbour.hasEnded { throw .unavailable(reason: "the container engine has been shut down") }
+        return try await images_.images()
     }
 
     public func resolveImage(_ reference: String) async throws(RuntimeError) -> ImageSummary {

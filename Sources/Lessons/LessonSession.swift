@@ -50,6 +50,7 @@ public actor LessonSession {
     private var quizIsSolved = false
     private var quizWasOpened = false
     private var isPassed = false
+    private var isSkipping = false
     private var announced: Set<String> = []
     private var hintsShown = 0
     private var watch: Task<Void, Never>?
@@ -86,6 +87,7 @@ public actor LessonSession {
         quizIsSolved = false
         quizWasOpened = false
         isPassed = false
+        isSkipping = false
         announced = []
         hintsShown = 0
         return position
@@ -155,8 +157,14 @@ public actor LessonSession {
         return .noted(reports)
     }
 
+    /// From here to `recordSkipped` the step is being done for the learner: nothing is announced or counted as passed.
+    public func beginSkipping() {
+        isSkipping = true
+    }
+
     /// Keeps the step as skipped; its solution has been run for the learner.
     public func recordSkipped() throws(LessonError) {
+        isSkipping = false
         guard let position, !isPassed else { return }
         try progress.record(.skipped, step: position.step.id, of: position.lesson)
         isPassed = true
@@ -193,9 +201,10 @@ public actor LessonSession {
     /// - Returns: false once the step has been passed.
     private func look() async -> Bool {
         guard let position, !isPassed else { return false }
+        guard !isSkipping else { return true }
         let reports = await reports(of: position.step)
         // The learner may have gone on while the system was asked.
-        guard self.position?.step.id == position.step.id, !isPassed else { return false }
+        guard self.position?.step.id == position.step.id, !isPassed, !isSkipping else { return false }
         let passed = reports.filter { $0.verdict == .pass }
         let remaining = reports.count - passed.count
         for report in passed where !announced.contains(report.assertion.name) {

@@ -31,4 +31,25 @@ public struct InputStream: Sendable {
             wake.wake()
         }
     }
+
+    /// The next line, without its newline; nil at the end of input or when the task was cancelled. Reads no byte beyond.
+    public func readLine() async -> String? {
+        let wake = WakePipe()
+        let descriptor = descriptor
+        return await withTaskCancellationHandler {
+            await BlockingThread.run {
+                var bytes: [UInt8] = []
+                var byte: UInt8 = 0
+                while wake.waitReadable(descriptor) {
+                    let count = read(descriptor, &byte, 1)
+                    if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { return nil }
+                    if count > 0, byte == 0x0A { return String(decoding: bytes, as: UTF8.self) }
+                    if count > 0 { bytes.append(byte) }
+                }
+                return nil
+            }
+        } onCancel: {
+            wake.wake()
+        }
+    }
 }

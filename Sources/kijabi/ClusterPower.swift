@@ -1,4 +1,5 @@
 import Cluster
+import KubernetesAPI
 import Shell
 
 /// The switches of the cluster's nodes, for `chaos`.

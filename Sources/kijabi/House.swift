@@ -25,26 +25,20 @@ struct House: Sendable {
 
     /// Starts engine and cluster.
     /// - Returns: nil after having said what hinders it.
-    static func open(_ program: Program, _ invocation: Invocation, _ context: CommandContext) async -> House? {
+    static func open(_ program: Program, _ options: HouseOptions, _ context: CommandContext) async -> House? {
         let places = Places(environment: context.environment)
-        let seed = invocation.integer("seed").map { UInt64(bitPattern: Int64($0)) }
-        let nodes = invocation.integer("nodes") ?? 3
-        guard (1...200).contains(nodes) else {
-            context.error.line("error: --nodes: \(nodes): 1 … 200")
+        guard (1...200).contains(options.nodes) else {
+            context.error.line("error: --nodes: \(options.nodes): 1 … 200")
             return nil
         }
         places.removeStaleRuntimeDirectories()
         var configuration = places.engine
-        configuration.seed = seed
+        configuration.seed = options.seed
         do throws(RuntimeError) {
-            switch program.zygote {
-            case .success(let zygote): configuration.zygote = zygote
-            case .failure(let error):
-                throw .unavailable(reason: "\(configuration.zygoteProgram): \(error)")
-            }
+            configuration.zygote = try program.takeZygote(configuration.zygoteProgram)
             let engine = try await ContainerEngine.start(
                 configuration, searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
-            return try await House(engine, places, context, seed: seed, nodes: nodes)
+            return try await House(engine, places, context, options)
         } catch {
             context.error.line(Self.trouble(error)(context.language))
             return nil
@@ -52,17 +46,17 @@ struct House: Sendable {
     }
 
     private init(
-        _ engine: ContainerEngine, _ places: Places, _ context: CommandContext, seed: UInt64?, nodes: Int
+        _ engine: ContainerEngine, _ places: Places, _ context: CommandContext, _ options: HouseOptions
     ) async throws(RuntimeError) {
         self.engine = engine
         self.places = places
         self.context = context
-        self.nodes = nodes
-        self.seed = seed ?? UInt64.random(in: 0...UInt64(Int64.max))
+        nodes = options.nodes
+        seed = options.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
         language = LanguageSetting(context.language)
         runtimeDirectory = places.runtime + "/shell-\(getpid())"
         cluster = Cluster(
-            configuration: ClusterConfiguration(nodes: nodes, seed: self.seed), runtime: engine)
+            configuration: ClusterConfiguration(nodes: nodes, seed: seed), runtime: engine)
         do throws(ClusterError) {
             try await cluster.start()
         } catch {
@@ -75,6 +69,7 @@ struct House: Sendable {
         [
             KubectlCommand.make(client: cluster.client().caused(by: "kubectl")),
             DockerCommand.make(runtime: engine),
+            ChaosCommand.make(ClusterPower(cluster: cluster)),
         ]
     }
 
@@ -88,14 +83,18 @@ struct House: Sendable {
     }
 
     /// The lessons, if there are any and they are sound.
-    func lessons(_ invocation: Invocation) async -> LessonGuide? {
+    /// - Parameters:
+    ///   - progress: another file for the progress than the learner's own
+    ///   - columns: the width of a terminal that is not this process's
+    func lessons(_ invocation: Invocation, progress: String? = nil, columns: Int? = nil) async -> LessonGuide? {
         guard let directory = places.collection("lessons", given: invocation["lessons"]) else { return nil }
         do throws(LessonFaults) {
             let catalog = try LessonCatalog(directory: directory)
             return await LessonGuide(
-                catalog: catalog, progress: LessonProgress(path: places.state + "/progress"),
-                client: cluster.client(), runtime: engine, notices: notices, language: language, style: context.style,
-                columns: { TerminalSize(descriptor: 1).map { Int($0.columns) } ?? 80 })
+                catalog: catalog, progress: LessonProgress(path: progress ?? places.state + "/progress.json"),
+                client: cluster.client(), runtime: engine, notices: notices, language: language,
+                style: columns == nil ? context.style : Style(isEnabled: true),
+                columns: { columns ?? TerminalSize(descriptor: 1).map { Int($0.columns) } ?? 80 })
         } catch {
             for fault in error.faults { context.error.line(fault.description) }
             return nil
@@ -104,6 +103,7 @@ struct House: Sendable {
 
     /// Ends what runs. The kernel would do it too; this way the directories go as well.
     func close() async {
+        await cluster.shutdown()
         await engine.shutdown()
         Places.remove(runtimeDirectory)
     }

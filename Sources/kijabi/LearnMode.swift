@@ -15,7 +15,7 @@ enum LearnMode {
                     return 2
                 }
                 var session = ShellSession(program, invocation, context)
-                session.opening = ["lesson " + (invocation.arguments.first ?? "next")]
+                session.openingCells = [OpeningCell(source: "lesson " + (invocation.arguments.first ?? "next"))]
                 return await session.run()
             })
     }

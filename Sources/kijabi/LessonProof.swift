@@ -1,3 +1,4 @@
+import Cluster
 import Commands
 import Docker
 import Kubectl

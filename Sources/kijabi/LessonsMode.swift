@@ -61,7 +61,8 @@ enum LessonsMode {
             guard let catalog = catalog(line, context), let chosen = chosen(line, catalog, context) else { return 1 }
             var (passed, failed) = (0, 0)
             for lesson in chosen {
-                guard let result = await LessonProof(program: program, line: line, context: context).prove(lesson) else {
+                guard let result = await LessonProof(program: program, line: line, context: context).prove(lesson)
+                else {
                     return 1
                 }
                 passed += result.passed

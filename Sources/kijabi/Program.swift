@@ -1,17 +1,26 @@
 import Commands
+import ContainerRuntime
 import Diagnostics
 import Glibc
 import LinuxKernel
 import Shell
+import Synchronization
 import Terminal
 
 /// The command line of kijabi: which mode, with what.
-struct Program {
+final class Program: Sendable {
     static let version = "0.1.0"
 
     let arguments: [String]
     let zygote: Result<ZygoteProcess, Errno>
     let signals: SignalRouter
+    private let zygoteIsTaken = Atomic(false)
+
+    init(arguments: [String], zygote: Result<ZygoteProcess, Errno>, signals: SignalRouter) {
+        self.arguments = arguments
+        self.zygote = zygote
+        self.signals = signals
+    }
 
     func run() async -> Int32 {
         let environment = Self.environment()
@@ -24,6 +33,17 @@ struct Program {
             workingDirectory: Self.currentDirectory, files: LocalFiles(), language: language,
             style: Style(isTerminal: output.isTerminal, environment: environment))
         return await command(places).dispatch(arguments, context)
+    }
+
+    /// The zygote that was started first, for the first engine; nil for every engine behind it, which starts its own.
+    /// - Throws: `.unavailable` where it could not be started.
+    func takeZygote(_ path: String) throws(RuntimeError) -> ZygoteProcess? {
+        guard zygoteIsTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        else { return nil }
+        switch zygote {
+        case .success(let zygote): return zygote
+        case .failure(let error): throw .unavailable(reason: "\(path): \(error)")
+        }
     }
 
     private func command(_ places: Places) -> Command {
@@ -40,7 +60,7 @@ struct Program {
             ],
             flags: Self.flags, stopsAtFirstArgument: true)
         root.subcommands = [
-            LearnMode.command(self), RecordMode.command(self),
+            LearnMode.command(self), LessonsMode.command(self), ReplayMode.command(self), RecordMode.command(self),
             DoctorCommand.make(engine: places.engine, stateDirectory: places.state),
         ]
         root.run = { invocation, context in await ShellMode(program: self, invocation, context).run() }

@@ -8,7 +8,8 @@ import Transcripts
 enum ReplayMode {
     static func command(_ program: Program) -> Command {
         Command(
-            "replay", summary: Localized(ko: "녹화를 재생하거나, 다시 실행해 견주기", en: "Play a recording, or run it again and compare"),
+            "replay",
+            summary: Localized(ko: "녹화를 재생하거나, 다시 실행해 견주기", en: "Play a recording, or run it again and compare"),
             usage: "FILE",
             examples: [
                 ("kijabi replay transcripts/desired-state.cast", Localized(ko: "재생하기", en: "Play it")),
@@ -29,7 +30,8 @@ enum ReplayMode {
                     "fork", .integer, placeholder: "K",
                     summary: Localized(ko: "K번 칸까지 실행하고 셸을 넘겨받기", en: "run up to cell K, then hand over the shell")),
                 Flag(
-                    "export", .text, placeholder: "FORMAT", summary: Localized(ko: "다른 형식으로 내보내기", en: "print it in a format"),
+                    "export", .text, placeholder: "FORMAT",
+                    summary: Localized(ko: "다른 형식으로 내보내기", en: "print it in a format"),
                     allowed: TranscriptExport.allCases.map(\.rawValue)),
             ]
         ) { line, context in

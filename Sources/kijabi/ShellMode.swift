@@ -38,7 +38,7 @@ struct ShellMode {
     }
 
     private func runScript(_ script: String) async -> Int32 {
-        guard let house = await House.open(program, invocation, context) else { return 1 }
+        guard let house = await House.open(program, HouseOptions(invocation), context) else { return 1 }
         var further: [Command] = []
         if let guide = await house.lessons(invocation) { further = LessonCommands.make(guide) }
         let session = ScriptSession(house.shell(further))

@@ -9,8 +9,11 @@ struct ShellSession {
     let program: Program
     let invocation: Invocation
     let context: CommandContext
+    var options: HouseOptions
     /// Typed for the learner at the beginning.
-    var opening: [String] = []
+    var openingCells: [OpeningCell] = []
+    /// Where progress in lessons is kept, if not in the learner's own place.
+    var progressFile: String?
     /// A recording that was asked for, besides the journal.
     var recording: String?
 
@@ -18,16 +21,17 @@ struct ShellSession {
         self.program = program
         self.invocation = invocation
         self.context = context
+        options = HouseOptions(invocation)
     }
 
     func run() async -> Int32 {
-        guard let house = await House.open(program, invocation, context) else { return 1 }
-        let guide = await house.lessons(invocation)
+        guard let house = await House.open(program, options, context) else { return 1 }
+        let guide = await house.lessons(invocation, progress: progressFile)
         var configuration = house.shell(guide.map { LessonCommands.make($0) } ?? [])
         if let guide { configuration.onToolbox = { await guide.use($0) } }
         configuration.historyPath = house.places.state + "/history"
-        configuration.openingCells = opening.map { OpeningCell(source: $0) }
-        if opening.isEmpty { configuration.greeting = greeting(hasLessons: guide != nil) }
+        configuration.openingCells = openingCells
+        if openingCells.isEmpty { configuration.greeting = greeting(hasLessons: guide != nil) }
         do throws(TranscriptError) {
             configuration.recorders = try recorders(house)
         } catch {

@@ -17,7 +17,7 @@ struct TranscriptCheck {
         }
         let progress = Self.scratchProgress(context)
         defer { unlink(progress) }
-        let guide = await house.lessons(line, progress: progress, columns: transcript.header.columns, colour: true)
+        let guide = await house.lessons(line, progress: progress, columns: transcript.header.columns)
         var configuration = house.shell(guide.map { LessonCommands.make($0) } ?? [])
         if let guide { configuration.onToolbox = { await guide.use($0) } }
         // The terminal of the recording had colours; this one is compared without them.
@@ -42,7 +42,8 @@ struct TranscriptCheck {
 
     private func compare(_ transcript: Transcript, _ results: [TranscriptVerifier.Result]) async -> Int32 {
         var remaining = results[...]
-        let report = await TranscriptVerifier(transcript).verify(run: { _ in remaining.popFirst() }) { cell, comparison in
+        let report = await TranscriptVerifier(transcript).verify(run: { _ in remaining.popFirst() }) {
+            cell, comparison in
             show(cell, comparison)
         }
         let same = report.cells.filter { $0.comparison == .same || $0.comparison == .notComparable }.count
@@ -72,7 +73,9 @@ struct TranscriptCheck {
     /// The context with the language of the recording.
     static func context(_ context: CommandContext, of transcript: Transcript) -> CommandContext {
         var context = context
-        if let language = transcript.session.flatMap({ Language(rawValue: $0.language) }) { context.language = language }
+        if let language = transcript.session.flatMap({ Language(rawValue: $0.language) }) {
+            context.language = language
+        }
         return context
     }
 

@@ -4,6 +4,7 @@ extension APIServer {
     /// The first stages of every request: may this user do it, and what is it about?
     /// - Throws: `.forbidden`; 404 for a resource that is not served; 400 for a name without its namespace.
     func begin(_ request: Request) throws(Status) -> any Strategy {
+        if isStopped { throw Status(.serviceUnavailable, "the API server has been stopped") }
         try authorizer.authorize(request)
         let strategy = try strategies.strategy(for: request.resource)
         if request.name != nil, request.resource.isNamespaced, request.namespace?.isEmpty ?? true {

@@ -87,6 +87,9 @@ public final class Harbour: Sendable {
         shutdown(zygote.control.number, Int32(SHUT_RDWR))
     }
 
+    /// The harbour is gone; nothing can run in it any more.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
     /// After `end`: returns when the janitor has cleared up and gone.
     public func waitForEnd() async {
         let janitor = zygote.pid

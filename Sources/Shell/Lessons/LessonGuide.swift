@@ -125,6 +125,7 @@ public actor LessonGuide {
     func skip(printing: @Sendable (String) -> Void) async -> (status: Int32, text: String) {
         guard let position = await session.current else { return (1, screen.noLesson) }
         if await !session.stepIsPassed {
+            await session.beginSkipping()
             for code in position.step.solution {
                 printing(screen.typed(code))
                 guard let executor else { break }
