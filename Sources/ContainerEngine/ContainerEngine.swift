@@ -131,4 +131,10 @@ public actor ContainerEngine: ContainerRuntime {
         }
         return "/host" + path
     }
+
+    /// Where a container's upper layer is, as the harbour sees it: in memory, but on the disk if its memory is limited,
+    /// so that its files do not count as its memory.
+    static func layerPath(_ id: String, _ configuration: ContainerConfiguration) -> String {
+        (configuration.resources.memory == nil ? "/layers/" : "/run/layers/") + id
+    }
 }

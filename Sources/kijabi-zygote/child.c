@@ -25,7 +25,8 @@ static _Noreturn void give_up(int report, const struct zygote_failure *failure) 
 /* Nothing of the zygote's way with signals reaches the program. */
 static void reset_signals(void) {
     struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP};
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) sigaction(ignored[i], &standard, NULL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -128,7 +129,8 @@ static void execute(const struct specification *specification) {
     while (*arguments[0]) {
         size_t length = strcspn(path, ":");
         snprintf(program, sizeof program, "%.*s/%s", (int)length, length > 0 ? path : ".", arguments[0]);
-        execve(program, arguments, specification->environment);
+        /* Asking is cheaper than a failing execve. */
+        if (access(program, F_OK) == 0) execve(program, arguments, specification->environment);
         if (errno != ENOENT && errno != ENOTDIR) error = errno;
         if (path[length] == 0) break;
         path += length + 1;

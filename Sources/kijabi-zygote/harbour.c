@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 static void write_sysctl(const char *path, const char *value) {
     int file = open(path, O_WRONLY | O_CLOEXEC);
@@ -68,6 +69,17 @@ static int make_device_template(struct zygote_failure *failure) {
     return 0;
 }
 
+/* Upper layers in memory: they are made and removed without a disk's journal, and end with the harbour. Kernels before
+ * 6.6 have no user attributes there, which overlay needs to remove what is in a lower layer; then they are on the disk. */
+static int make_fast_layers(struct zygote_failure *failure) {
+    if (mkdir("/layers", 0711) < 0) return fail(failure, "mkdir", "/layers");
+    if (mount("tmpfs", "/layers", "tmpfs", MS_NOSUID | MS_NODEV, "mode=711") < 0) return fail(failure, "mount tmpfs", "/layers");
+    if (setxattr("/layers", "user.kijabi", "1", 1, 0) == 0) return 0;
+    if (umount("/layers") < 0 || mount("/run/layers", "/layers", NULL, MS_BIND, NULL) < 0)
+        return fail(failure, "bind directory", "/layers");
+    return 0;
+}
+
 /* Puts a directory of kijabi's into the harbour's tree. */
 static int place(int detached, const char *path, const char *target, struct zygote_failure *failure) {
     if (detached >= 0) {
@@ -103,7 +115,8 @@ int harbour_set_up(const struct harbour *harbour, struct zygote_failure *failure
         return fail(failure, "mount sysfs", "/sys");
     if (place(harbour->run, harbour->run_path, "/run", failure) < 0) return -1;
     if (place(harbour->data, harbour->data_path, "/data", failure) < 0) return -1;
-    if (mkdir("/run/containers", 0711) < 0 && errno != EEXIST) return fail(failure, "mkdir", harbour->run_path);
+    if (mkdir("/run/layers", 0711) < 0 && errno != EEXIST) return fail(failure, "mkdir", harbour->run_path);
+    if (make_fast_layers(failure) < 0) return -1;
     if (make_device_template(failure) < 0) return -1;
     if (network_prepare() < 0) return fail(failure, "bring up the loopback", NULL);
     return 0;
@@ -158,7 +171,10 @@ static int start_agent(struct harbour *harbour, struct message *message, struct 
 
 static int change_tree(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
     const char *path = message_string(message, ZYGOTE_SOURCE);
-    if (!path || (strncmp(path, "/run/", 5) != 0 && strncmp(path, "/data/", 6) != 0) || strstr(path, "/../"))
+    static const char *const places[] = {"/run/", "/data/", "/layers/"};
+    bool known = false;
+    for (size_t i = 0; path && i < 3; i++) known |= strncmp(path, places[i], strlen(places[i])) == 0;
+    if (!known || strstr(path, "/../"))
         return (errno = EINVAL, fail(failure, "change tree", path));
     if (message->header.operation == ZYGOTE_MAKE_TREE) {
         if (directory_make(path, 0755) < 0) return fail(failure, "mkdir", path);
@@ -166,10 +182,14 @@ static int change_tree(struct harbour *harbour, struct message *message, struct 
         return 0;
     }
     /* A big tree takes its time; the loop must not wait for it. */
+    if (tree_remove(path, 64) == 0) {
+        reply_send(harbour->control, message->header.request, NULL, NULL, 0);
+        return 0;
+    }
     pid_t pid = fork();
     if (pid < 0) return fail(failure, "fork", NULL);
     if (pid > 0) return 0;
-    if (tree_remove(path) < 0) {
+    if (tree_remove(path, INT32_MAX) < 0) {
         fail(failure, "remove", path);
         failure_send(harbour->control, message->header.request, failure);
     } else {

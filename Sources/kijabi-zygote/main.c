@@ -85,7 +85,7 @@ static void clear_up(int user_namespace) {
     for (int attempt = 0; attempt < 200; attempt++) {
         bool left = false;
         for (size_t i = 0; i < removal_count; i++) {
-            if (removals[i] && tree_remove(removals[i]) < 0 && errno != EACCES && errno != EPERM) left = true;
+            if (removals[i] && tree_remove(removals[i], INT32_MAX) < 0 && errno != EACCES && errno != EPERM) left = true;
             else removals[i] = NULL;
         }
         if (!left) return;

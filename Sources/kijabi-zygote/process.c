@@ -136,8 +136,9 @@ bool process_report(struct harbour *harbour, struct process *process) {
         return false;
     }
     if (got == sizeof failure) {
-        failure_send(harbour->control, process->request, &failure);
-        process->number = -1; /* its end interests nobody */
+        /* Told when it has been reaped, so that whoever hears of it finds no trace of it. */
+        process->failure = failure;
+        if (failure.error == 0) process->failure.error = EIO;
     } else {
         int descriptors[2] = {process->pidfd, process->master};
         reply_send(harbour->control, process->request, (int[3]){process->pid, 0, 0}, descriptors,
@@ -160,7 +161,9 @@ void process_reap(struct harbour *harbour) {
         /* The answer to its start goes before the news of its end. A process killed before it executed leaves its
          * report without a word, which reads as a success; then the end tells. */
         while (process->report >= 0 && !process_report(harbour, process)) continue;
-        if (process->number >= 0)
+        if (process->failure.error != 0)
+            failure_send(harbour->control, process->request, &process->failure);
+        else
             event_send(harbour->control, (int[4]){process->number, information.si_code, information.si_status, 0});
         forget(process);
     }

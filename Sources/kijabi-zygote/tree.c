@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-static int remove_below(int directory, dev_t device) {
+static int remove_below(int directory, dev_t device, int *budget) {
     DIR *entries = fdopendir(directory);
     if (!entries) {
         close(directory);
@@ -12,6 +12,11 @@ static int remove_below(int directory, dev_t device) {
     int result = 0;
     for (struct dirent *entry; (entry = readdir(entries));) {
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+        if (--*budget < 0) {
+            errno = EAGAIN;
+            result = -1;
+            break;
+        }
         int at = dirfd(entries);
         /* Empty directories and cgroups (whose files cannot be unlinked) go at once. */
         if (entry->d_type == DT_DIR && unlinkat(at, entry->d_name, AT_REMOVEDIR) == 0) continue;
@@ -22,7 +27,7 @@ static int remove_below(int directory, dev_t device) {
                 below = openat(at, entry->d_name, flags);
             struct stat status;
             if (below >= 0 && fstat(below, &status) == 0 && status.st_dev == device) {
-                remove_below(below, device);
+                remove_below(below, device, budget);
             } else if (below >= 0) {
                 close(below);
             }
@@ -35,7 +40,7 @@ static int remove_below(int directory, dev_t device) {
     return result;
 }
 
-int tree_remove(const char *path) {
+int tree_remove(const char *path, int budget) {
     if (rmdir(path) == 0 || errno == ENOENT) return 0;
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (directory < 0) return errno == ENOTDIR || errno == ELOOP ? unlink(path) : -1;
@@ -44,6 +49,6 @@ int tree_remove(const char *path) {
         close(directory);
         return -1;
     }
-    remove_below(directory, status.st_dev);
+    remove_below(directory, status.st_dev, &budget);
     return rmdir(path);
 }

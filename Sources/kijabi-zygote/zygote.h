@@ -106,6 +106,7 @@ struct process {
     int report;       /* until it has executed, else -1 */
     int master;       /* of its terminal, until handed over */
     uint32_t request; /* to be answered when it has executed */
+    struct zygote_failure failure; /* why it has not */
 };
 
 extern struct process *processes;
@@ -163,8 +164,9 @@ int directory_make(const char *path, mode_t mode);
 
 /* ---- tree.c */
 
-/* Removes a directory with all that is in it, staying on its file system. Returns 0 or -1. */
-int tree_remove(const char *path);
+/* Removes a directory with all that is in it, staying on its file system, but gives up after `budget` entries. Returns 0
+ * or -1. */
+int tree_remove(const char *path, int budget);
 
 static inline int open_tree_at(int directory, const char *path, unsigned flags) {
     return (int)syscall(SYS_open_tree, directory, path, flags);

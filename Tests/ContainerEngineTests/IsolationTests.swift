@@ -44,7 +44,7 @@ import Testing
         "echo 1 > /proc/sys/kernel/panic", "echo 1 > /proc/sys/net/ipv4/ip_forward", "echo b > /proc/sysrq-trigger",
         "mknod /tmp/disk b 8 0", "mount -t tmpfs none /tmp", "mount -o remount,rw /proc/sys", "unshare -U true",
         "unshare -m true", "hostname other", "sysctl -w kernel.msgmax=1", "echo x > /dev/new", "cat /proc/kcore",
-        "ls /host /data /run/containers", "rm /dev/null", "echo 0 > /sys/kernel/profiling",
+        "ls /host /data /layers", "rm /dev/null", "echo 0 > /sys/kernel/profiling",
     ])
     func escapesFail(_ attempt: String) async throws {
         let fixture = try await EngineFixture()

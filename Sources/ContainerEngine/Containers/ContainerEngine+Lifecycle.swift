@@ -22,7 +22,7 @@ extension ContainerEngine {
             sandboxID: wanted.sandboxID ?? privateSandbox(for: wanted, id: id).status.id, command: command,
             state: .created, createdAt: configuration.now(), configuration: wanted)
         status.lowerDirectories = lowerPaths
-        status.upperDirectory = "\(runDirectory)/containers/\(id)/upper"
+        status.upperDirectory = "/proc/\(harbour.pid)/root\(Self.layerPath(id, wanted))/upper"
         let log = ContainerLog(path: "\(runDirectory)/logs/\(id)", now: configuration.now)
         let record = ContainerRecord(
             status: status, image: image, lowerPaths: lowerPaths.map(harbourPath), log: log)
@@ -291,7 +291,7 @@ extension ContainerEngine {
         }
         record.status.state = .removing
         var contents = ZygoteMessage()
-        contents.add(ZYGOTE_SOURCE, "/run/containers/\(record.id)")
+        contents.add(ZYGOTE_SOURCE, Self.layerPath(record.id, record.configuration))
         _ = try? await harbour.ask(ZYGOTE_REMOVE_TREE, 0, 0, 0, contents)
         record.output.log.remove()
         record.limits?.remove()

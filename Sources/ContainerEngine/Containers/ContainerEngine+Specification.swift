@@ -17,7 +17,7 @@ extension ContainerEngine {
             environment: CommandLine.environment(wanted, image: image, hostname: sandbox.configuration.hostname),
             directory: wanted.workingDirectory ?? image.workingDirectory, user: wanted.user ?? image.user)
         for path in record.lowerPaths { contents.add(ZYGOTE_LOWER, path) }
-        contents.add(ZYGOTE_UPPER, "/run/containers/\(record.id)")
+        contents.add(ZYGOTE_UPPER, Self.layerPath(record.id, wanted))
         var flags: Int32 = 0
         if wanted.terminal { flags |= Int32(ZYGOTE_PROCESS_TERMINAL) }
         if wanted.readOnlyRoot { flags |= Int32(ZYGOTE_PROCESS_READ_ONLY_ROOT) }
