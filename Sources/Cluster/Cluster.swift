@@ -95,7 +95,7 @@ public final class Cluster: Sendable {
                 group.addTask { await controllers.run() }
                 group.addTask { await scheduler.run() }
                 group.addTask { await proxy.run() }
-                group.addTask { await self.startDNS() }
+                group.addTask { await self.startNetwork() }
             }
         }
         state.withLock { $0.tree = tree }
@@ -174,9 +174,17 @@ public final class Cluster: Sendable {
         return found.kubelet
     }
 
-    // MARK: DNS
+    // MARK: Network
 
-    private func startDNS() async {
+    private func startNetwork() async {
+        // Pods on the host's network, and node ports, are reached by the address of their node.
+        for (_, kubelet) in kubelets {
+            do throws(RuntimeError) {
+                try await runtime.network.addAddress(kubelet.configuration.internalIP)
+            } catch {
+                state.withLock { $0.networkFailure = error }
+            }
+        }
         let resolvers = configuration.forwardsDNS ? HostResolver.addresses() : []
         let dns = DNSServer(zone: zone, resolvers: resolvers)
         do throws(RuntimeError) {

@@ -6,14 +6,18 @@ import Synchronization
 /// until a query comes.
 public final class DNSServer: Sendable {
     private let responder: DNSResponder
-    private let resolvers: [IPv4]
+    private let resolvers: [SocketAddress]
     /// Closing the writing end ends the thread; the loop owns everything else.
     private let stopWriter = Mutex<Int32>(-1)
     private let ended = Mutex<[CheckedContinuation<Void, Never>]?>(nil)
 
     /// - Parameter resolvers: who is asked about names that are not the cluster's, from this machine's own network; none
     ///   refuses such names.
-    public init(zone: ClusterZone, resolvers: [IPv4]) {
+    public convenience init(zone: ClusterZone, resolvers: [IPv4]) {
+        self.init(zone: zone, upstream: resolvers.map { SocketAddress($0, 53) })
+    }
+
+    init(zone: ClusterZone, upstream resolvers: [SocketAddress]) {
         responder = DNSResponder(zone: zone, forwards: !resolvers.isEmpty)
         self.resolvers = resolvers
     }

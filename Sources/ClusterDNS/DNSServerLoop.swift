@@ -13,7 +13,7 @@ struct DNSServerLoop {
     /// RFC 7766 §6.2.3 asks for seconds, not minutes.
     private static let idleLimit: Int64 = 10_000
 
-    init(udp: Int32, tcp: Int32, stop: Int32, responder: DNSResponder, resolvers: [IPv4]) {
+    init(udp: Int32, tcp: Int32, stop: Int32, responder: DNSResponder, resolvers: [SocketAddress]) {
         self.udp = udp
         self.tcp = tcp
         self.stop = stop

@@ -25,8 +25,8 @@ struct UpstreamQueries {
     private var refused: [(query: [UInt8], client: Client)] = []
     private var generator = SystemRandomNumberGenerator()
 
-    init(resolvers: [IPv4]) {
-        self.resolvers = resolvers.map { SocketAddress($0, 53) }
+    init(resolvers: [SocketAddress]) {
+        self.resolvers = resolvers
     }
 
     var nextDeadline: Int64? { refused.isEmpty ? pending.values.map(\.deadline).min() : 0 }

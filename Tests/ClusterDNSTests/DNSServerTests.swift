@@ -10,8 +10,8 @@ import Testing
         let address: SocketAddress
     }
 
-    private func serve(resolvers: [IPv4] = []) throws -> Served {
-        let server = DNSServer(zone: ClusterZone(records: SampleRecords()), resolvers: resolvers)
+    private func serve(upstream: [SocketAddress] = []) throws -> Served {
+        let server = DNSServer(zone: ClusterZone(records: SampleRecords()), upstream: upstream)
         for port in (20_000...60_000).shuffled().prefix(50) {
             let address = SocketAddress(IPv4(0x7F00_0001), UInt16(port))
             let udp = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
@@ -81,6 +81,49 @@ import Testing
             }
         }
         #expect(codes == [.noError, .nameError])
+        await served.server.stop()
+    }
+
+    @Test func asksTheMachinesResolverAboutOtherNames() async throws {
+        let resolver = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(resolver) }
+        #expect(SocketAddress(IPv4(0x7F00_0001), 0).withRaw { bind(resolver, $0, $1) } == 0)
+        var raw = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &raw) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(resolver, $0, &length) }
+        }
+        let served = try serve(upstream: [SocketAddress(raw)])
+        let client = connected(SOCK_DGRAM, to: served.address)
+        defer { close(client) }
+        let bytes = try query("example.com")
+        send(client, bytes, bytes.count, 0)
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(resolver, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var buffer = [UInt8](repeating: 0, count: 512)
+        let (count, from) = try #require(SocketAddress.receive(resolver, into: &buffer))
+        var reply = try DNSMessage(parsing: Array(buffer[..<count]))
+        #expect(reply.questions.first?.name.text == "example.com")
+        reply.isResponse = true
+        reply.answers = [.init(try #require(reply.questions.first?.name), ttl: 60, .a(IPv4(0xC000_0201)))]
+        let answer = reply.encoded()
+        _ = from.withRaw { sendto(resolver, answer, answer.count, 0, $0, $1) }
+        let size = recv(client, &buffer, buffer.count, 0)
+        let received = try DNSMessage(parsing: Array(buffer.prefix(max(0, size))))
+        #expect(received.id == 77, "the client sees the number it chose")
+        #expect(received.answers.map(\.data) == [.a(IPv4(0xC000_0201))])
+        await served.server.stop()
+    }
+
+    @Test func aSilentResolverIsAFailure() async throws {
+        let served = try serve(upstream: [SocketAddress(IPv4(0x7F00_0001), 1)])
+        let client = connected(SOCK_DGRAM, to: served.address)
+        defer { close(client) }
+        let bytes = try query("example.com")
+        send(client, bytes, bytes.count, 0)
+        var buffer = [UInt8](repeating: 0, count: 512)
+        let count = recv(client, &buffer, buffer.count, 0)
+        #expect(try DNSMessage(parsing: Array(buffer.prefix(max(0, count)))).code == .serverFailure)
         await served.server.stop()
     }
 

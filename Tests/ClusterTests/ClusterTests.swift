@@ -173,6 +173,38 @@ import Testing
         }
     }
 
+    @Test func nodesHaveAddresses() async throws {
+        try await ClusterFixture.run(nodes: 2) { fixture in
+            let yaml = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: outside, labels: {app: outside}}
+                spec:
+                  hostNetwork: true
+                  nodeName: node-2
+                  terminationGracePeriodSeconds: 1
+                  containers:
+                  - name: web
+                    image: busybox
+                    command: [sh, -c, "echo outside > /tmp/index.html; exec httpd -f -p 8099 -h /tmp"]
+                    readinessProbe: {httpGet: {port: 8099}, periodSeconds: 1}
+                """
+            try await fixture.create(.pods, yaml: yaml)
+            try await fixture.create(.pods, yaml: Self.sleeper("client"))
+            let service = Self.service.replacing("spec:", with: "spec:\n  type: NodePort")
+                .replacing("app: web", with: "app: outside").replacing(
+                    "targetPort: 80", with: "targetPort: 8099, nodePort: 30099")
+            try await fixture.create(.services, yaml: service)
+            try await fixture.eventually("ready") { try await fixture.pods().count(where: \.isReady) == 2 }
+            #expect(try await fixture.pod("outside").address == "10.89.0.12")
+            #expect(
+                try await fixture.shell("client", "timeout 2 wget -q -O - http://10.89.0.12:8099/").output == "outside")
+            try await fixture.eventually("the node port answers, on any node") {
+                try await fixture.shell("client", "timeout 1 wget -q -O - http://10.89.0.11:30099/").output == "outside"
+            }
+        }
+    }
+
     @Test func readinessGatesEndpoints() async throws {
         try await ClusterFixture.run(nodes: 1) { fixture in
             let gate =

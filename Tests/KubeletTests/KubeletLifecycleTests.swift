@@ -162,7 +162,8 @@ import Testing
 
     @Test func aNodeThatFallsAndRisesRunsItsPodsAgain() async throws {
         try await TestNode.run { node in
-            try await node.createPod()
+            await node.runtime.program("prepare", .exit(0))
+            try await node.createPod(["initContainers": [["name": "prepare", "image": "busybox"]]])
             try await node.podBecomes("ready") { PodView($0).isReady }
             await node.kubelet.stop()
             #expect(await node.runtime.running("main") == nil)
@@ -170,6 +171,7 @@ import Testing
             try await node.kubelet.start()
             try await node.podBecomes("again") { PodView($0).restartCount == 1 && PodView($0).isReady }
             #expect(try await node.pod().main.at("lastState", "terminated", "exitCode") == 137)
+            #expect(await node.runtime.count("start prepare") == 2, "a new sandbox is prepared anew")
         }
     }
 

@@ -278,7 +278,7 @@ extension PodWorker {
 
     /// Stops a container in the background; the runtime's event tells when it has ended.
     private func stop(_ container: ContainerSpecification, _ id: String, grace: Duration, runsHook: Bool) {
-        let address = state.address
+        let address = address
         Task { [context] in
             let deadline = context.clock.now + grace
             if runsHook, let hook = container.preStop {
@@ -319,7 +319,7 @@ extension PodWorker {
 
     private func runPostStart(_ container: ContainerSpecification, id: String) {
         guard let hook = container.postStart else { return }
-        let address = state.address
+        let address = address
         Task { [context] in
             // A hook has no time limit of its own; the container's end ends it.
             let outcome = await context.handlers.run(

@@ -38,7 +38,7 @@ extension PodWorker {
         do {
             try await clock.sleep(for: probe.initialDelay)
             while true {
-                let address = await state.address
+                let address = await address
                 let outcome = await context.handlers.run(
                     probe.handler, container: container, id: id, address: address, timeout: probe.timeout)
                 try Task.checkCancellation()

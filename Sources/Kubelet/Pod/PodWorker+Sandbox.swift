@@ -4,7 +4,10 @@ import KubernetesAPI
 
 extension PodWorker {
     func createSandbox() async {
-        if case .stopped(let id, _) = state.sandbox { oldSandboxes.append(id) }
+        if case .stopped(let id, _) = state.sandbox {
+            oldSandboxes.append(id)
+            repeatInitContainers()
+        }
         // That the Pod is being made is told while it is made.
         async let told = writeStatus()
         let configuration = SandboxConfiguration(pod: pod, node: context.node)
@@ -21,6 +24,18 @@ extension PodWorker {
                 pod.object, "FailedCreatePodSandBox", "Failed to create pod sandbox: \(error.sentence)")
         }
         if await !told { retryLater() }
+    }
+
+    /// What init containers prepared went with the sandbox, so they run again in the next one.
+    private func repeatInitContainers() {
+        for container in pod.initContainers where state[container.name].current?.end != nil {
+            var record = state[container.name]
+            record.previous = record.current
+            record.current = nil
+            record.restarts += 1
+            record.hasPassedStartup = false
+            state[container.name] = record
+        }
     }
 
     /// Releases the sandbox's processes and network; its containers' logs stay until it is removed.

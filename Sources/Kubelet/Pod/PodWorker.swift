@@ -80,9 +80,11 @@ actor PodWorker {
         await refresh()
         if isOverForGood { return }
         mustRetry = false
+        var wakeAt: Duration?
         // Every action brings the Pod nearer to rest; the bound only keeps a fault of ours from spinning.
         for _ in 0..<64 {
             let decision = decide()
+            wakeAt = decision.wakeAt
             guard !decision.actions.isEmpty else { break }
             for action in decision.actions {
                 await perform(action)
@@ -93,7 +95,6 @@ actor PodWorker {
         }
         if await !writeStatus() { mustRetry = true }
         guard !isFinished else { return }
-        var wakeAt = decide().wakeAt
         if mustRetry {
             let retry = context.clock.now + context.timing.retry.base
             wakeAt = min(wakeAt ?? retry, retry)
@@ -111,6 +112,9 @@ actor PodWorker {
             state.startedAt = context.clock.now - max(.zero, context.clock.timestamp - started)
         }
     }
+
+    /// Where the Pod's containers listen.
+    var address: String? { pod.usesHostNetwork ? context.node.internalIP : state.address }
 
     private var isWanted: Bool { !isGone && !pod.object.isBeingDeleted }
 
