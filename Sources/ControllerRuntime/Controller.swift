@@ -11,6 +11,8 @@ public struct Controller: Sendable {
     private let reconciler: any Reconciler
     private let workers: Int
     private let failures: FailureLog?
+    /// How many times in a row a cache may be behind before it counts as a failure.
+    private static let staleAttempts = 5
 
     public init(
         _ name: String, queue: WorkQueue<ObjectKey>, informers: [Informer], workers: Int = 2,
@@ -53,10 +55,12 @@ public struct Controller: Sendable {
             return
         } catch {
             queue.addRateLimited(key)
-            // A conflict only says that the cache was behind; the retry is the whole answer.
-            if (error as? Status)?.reason == .conflict { return }
+            let attempt = queue.failures(of: key)
+            // That an object is another or gone only says that the cache was behind; the retry is the whole answer.
+            let reason = (error as? Status)?.reason
+            if reason == .conflict || reason == .notFound, attempt <= Self.staleAttempts { return }
             failures?.record(
-                ReconcileFailure(controller: name, key: key, error: error, attempt: queue.failures(of: key)))
+                ReconcileFailure(controller: name, key: key, error: error, attempt: attempt))
         }
     }
 }

@@ -75,6 +75,12 @@ public final class Informer: Sendable {
         }
     }
 
+    /// Returns when every change that the lister shows has been told to the handlers, for those who want to know
+    /// whether everything has come to rest.
+    public func waitForDelivery() {
+        handlers.withLock { _ in }
+    }
+
     /// Lists and watches until the task is cancelled.
     public func run() async {
         var revision: String?

@@ -2,9 +2,10 @@ import Documents
 import KubernetesAPI
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeploymentIntegrationTests {
-    @Test func aDeploymentBecomesReadyPodsAndSaysSo() async throws {
-        try await TestCluster.run { cluster in
+extension ClusterTests {
+    @Suite(.timeLimit(.minutes(1))) struct DeploymentIntegrationTests {
+        @Test func aDeploymentBecomesReadyPodsAndSaysSo() async throws {
+            let cluster = try await TestCluster.start()
             _ = try await cluster.client.create(.deployments, makeDeployment())
             await cluster.settle()
 
@@ -14,7 +15,8 @@ import Testing
             let set = try #require(try await cluster.replicaSets().first)
             #expect(set.name.hasPrefix("web-"))
             #expect(pods.allSatisfy { $0.name.hasPrefix("\(set.name)-") && $0.controller?.uid == set.uid })
-            #expect(pods.allSatisfy { "\($0.labels["app"] ?? "")-\($0.labels["pod-template-hash"] ?? "")" == set.name })
+            #expect(
+                pods.allSatisfy { "\($0.labels["app"] ?? "")-\($0.labels["pod-template-hash"] ?? "")" == set.name })
 
             let deployment = try await cluster.deployment()
             #expect(deployment.annotations["deployment.kubernetes.io/revision"] == "1")
@@ -41,10 +43,9 @@ import Testing
             #expect(Set(created) == Set(pods.map { "SuccessfulCreate: Created pod: \($0.name)" }))
             #expect(cluster.failureMessages == [])
         }
-    }
 
-    @Test func anUpdateReplacesAllPodsAndUndoBringsTheOldTemplateBack() async throws {
-        try await TestCluster.run { cluster in
+        @Test func anUpdateReplacesAllPodsAndUndoBringsTheOldTemplateBack() async throws {
+            let cluster = try await TestCluster.start()
             _ = try await cluster.client.create(.deployments, makeDeployment())
             await cluster.settle()
             let first = try #require(try await cluster.replicaSets().first)
@@ -68,10 +69,9 @@ import Testing
             #expect(try await cluster.deployment().annotations["deployment.kubernetes.io/revision"] == "3")
             #expect(cluster.failureMessages == [])
         }
-    }
 
-    @Test func aBrokenTemplateStopsTheRolloutAndTimesOut() async throws {
-        try await TestCluster.run { cluster in
+        @Test func aBrokenTemplateStopsTheRolloutAndTimesOut() async throws {
+            let cluster = try await TestCluster.start()
             var deployment = makeDeployment(replicas: 4)
             deployment.spec["progressDeadlineSeconds"] = 30
             _ = try await cluster.client.create(.deployments, deployment)
@@ -93,10 +93,9 @@ import Testing
             #expect(stuck.condition("Progressing")?.status == .no)
             #expect(stuck.condition("Progressing")?.message.hasSuffix("has timed out progressing.") == true)
         }
-    }
 
-    @Test func recreateEndsAllOldPodsFirst() async throws {
-        try await TestCluster.run { cluster in
+        @Test func recreateEndsAllOldPodsFirst() async throws {
+            let cluster = try await TestCluster.start()
             var deployment = makeDeployment(replicas: 2)
             deployment.spec["strategy"] = ["type": "Recreate"]
             _ = try await cluster.client.create(.deployments, deployment)
@@ -108,10 +107,9 @@ import Testing
             let scaling = try await cluster.events(about: "web").map { $0.split(separator: " ").last ?? "" }
             #expect(scaling == ["2", "0", "2"])
         }
-    }
 
-    @Test func pausingHoldsTheRolloutButNotScaling() async throws {
-        try await TestCluster.run { cluster in
+        @Test func pausingHoldsTheRolloutButNotScaling() async throws {
+            let cluster = try await TestCluster.start()
             _ = try await cluster.client.create(.deployments, makeDeployment())
             await cluster.settle()
             try await cluster.patch(.deployments, "web", ["spec": ["paused": true]])
@@ -128,10 +126,9 @@ import Testing
             #expect(try await cluster.pods().allSatisfy { $0.spec["containers"][0]["image"] == "app:2" })
             #expect(try await cluster.deployment().condition("Progressing")?.reason == "NewReplicaSetAvailable")
         }
-    }
 
-    @Test func onlyAsManyOldRevisionsAreKeptAsAsked() async throws {
-        try await TestCluster.run { cluster in
+        @Test func onlyAsManyOldRevisionsAreKeptAsAsked() async throws {
+            let cluster = try await TestCluster.start()
             var deployment = makeDeployment(replicas: 1)
             deployment.spec["revisionHistoryLimit"] = 2
             _ = try await cluster.client.create(.deployments, deployment)
@@ -145,10 +142,9 @@ import Testing
             }
             #expect(revisions.sorted() == ["3", "4", "5"])
         }
-    }
 
-    @Test func scalingToAHundredAndBack() async throws {
-        try await TestCluster.run { cluster in
+        @Test func scalingToAHundredAndBack() async throws {
+            let cluster = try await TestCluster.start()
             _ = try await cluster.client.create(.deployments, makeDeployment(replicas: 0))
             await cluster.settle()
             try await cluster.patch(.deployments, "web", ["spec": ["replicas": 100]])
@@ -163,10 +159,9 @@ import Testing
             #expect(try await cluster.pods().count == 3)
             #expect(cluster.failureMessages == [])
         }
-    }
 
-    @Test func aDeletedPodIsReplaced() async throws {
-        try await TestCluster.run { cluster in
+        @Test func aDeletedPodIsReplaced() async throws {
+            let cluster = try await TestCluster.start()
             _ = try await cluster.client.create(.deployments, makeDeployment())
             await cluster.settle()
             let before = Set(try await cluster.pods().map(\.name))
@@ -176,10 +171,9 @@ import Testing
             #expect(after.count == 3)
             #expect(after.intersection(before).count == 2)
         }
-    }
 
-    @Test func aRelabelledPodIsReleasedAndAnOrphanAdopted() async throws {
-        try await TestCluster.run { cluster in
+        @Test func aRelabelledPodIsReleasedAndAnOrphanAdopted() async throws {
+            let cluster = try await TestCluster.start()
             _ = try await cluster.client.create(.deployments, makeDeployment(replicas: 2))
             await cluster.settle()
             let pod = try await cluster.pods()[0]

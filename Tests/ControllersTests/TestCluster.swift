@@ -5,6 +5,11 @@ import Documents
 import KubernetesAPI
 import ObjectStore
 import Scheduler
+import Synchronization
+import Testing
+
+/// Tests that start a cluster run one after the other: `settle` watches closely, and two of them would slow each other.
+@Suite(.serialized) struct ClusterTests {}
 
 /// The real API server, controllers and scheduler on a clock that stands still, with nodes that only pretend to run
 /// Pods. Nothing waits for time: `settle` lets everything happen that can happen now.
@@ -16,6 +21,7 @@ final class TestCluster: Sendable {
     private let controllers: Controllers
     private let scheduler: Scheduler
     private let failures = FailureLog()
+    private let running = Mutex<Task<Void, Never>?>(nil)
 
     private static let watched: [APIResource] = [
         .pods, .nodes, .leases, .services, .endpointSlices, .replicaSets, .deployments, .namespaces, .configMaps,
@@ -23,7 +29,9 @@ final class TestCluster: Sendable {
 
     private init(nodeCount: Int, timing: ControllerTiming) async throws {
         let clock = clock
-        let server = APIServer(store: ObjectStore(), clock: { clock.timestamp }, seed: 1)
+        let server = APIServer(
+            store: ObjectStore(), clock: { clock.timestamp }, seed: 1,
+            tolerationOfLostNode: timing.defaultTolerationOfLostNode)
         try server.bootstrap()
         client = server.client(user: "test")
         informers = InformerFactory(client: client, clock: clock)
@@ -33,30 +41,39 @@ final class TestCluster: Sendable {
         for number in 0..<nodeCount { try await nodes.register("node-\(number + 1)") }
     }
 
-    static func run(
-        nodes: Int = 3, timing: ControllerTiming = ControllerTiming(),
-        _ body: @Sendable (TestCluster) async throws -> Void
-    ) async throws {
+    /// A cluster that runs until the last reference to it goes.
+    ///
+    /// It is not handed to a closure on purpose: inside closures, Swift 6.3 confuses the closures in arguments of
+    /// `#expect` and `#require` with others of the same type.
+    static func start(nodes: Int = 3, timing: ControllerTiming = ControllerTiming()) async throws -> TestCluster {
         let cluster = try await TestCluster(nodeCount: nodes, timing: timing)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await cluster.informers.run() }
-            group.addTask { await cluster.controllers.run() }
-            group.addTask { await cluster.scheduler.run() }
-            group.addTask { await cluster.nodes.run() }
-            await cluster.settle()
-            try await body(cluster)
-            group.cancelAll()
+        let (informers, controllers, scheduler, nodes) = (
+            cluster.informers, cluster.controllers, cluster.scheduler, cluster.nodes
+        )
+        let task = Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await informers.run() }
+                group.addTask { await controllers.run() }
+                group.addTask { await scheduler.run() }
+                group.addTask { await nodes.run() }
+            }
         }
+        cluster.running.withLock { $0 = task }
+        await cluster.settle()
+        return cluster
     }
 
-    /// Returns when every cache shows what the server has and nobody has anything to do. Retries that are due within
-    /// half a second are let happen, since they are part of the same movement.
+    deinit {
+        running.withLock { $0?.cancel() }
+    }
+
     func settle() async {
         await informers.waitForSync()
+        let horizon = clock.now + .milliseconds(500)
         while true {
             let revision = await self.revision()
             if await isQuiet(), await self.revision() == revision, await isQuiet() {
-                guard let next = clock.nextDeadline, next - clock.now < .milliseconds(500) else { return }
+                guard let next = clock.nextDeadline, next < horizon else { return }
                 clock.advance(by: next - clock.now)
             }
             await Task.yield()
@@ -74,16 +91,19 @@ final class TestCluster: Sendable {
 
     var failureMessages: [String] { failures.failures.map { "\($0.controller) \($0.key): \($0.error)" } }
 
+    /// The revision is the whole store's, so that any list tells it.
     private func revision() async -> String {
-        (try? await client.list(.pods))?.resourceVersion ?? ""
+        (try? await client.list(.namespaces))?.resourceVersion ?? ""
     }
 
     private func isQuiet() async -> Bool {
         guard controllers.isIdle, scheduler.isIdle, nodes.isIdle else { return false }
         for resource in Self.watched {
             guard let live = try? await client.list(resource).items else { return false }
-            let cached = informers.informer(resource).lister.list()
+            let informer = informers.informer(resource)
+            let cached = informer.lister.list()
             guard cached.map(\.resourceVersion).sorted() == live.map(\.resourceVersion).sorted() else { return false }
+            informer.waitForDelivery()
         }
         return controllers.isIdle && scheduler.isIdle && nodes.isIdle
     }
@@ -96,6 +116,24 @@ extension TestCluster {
         try await client.list(
             .pods, namespace: "default", ListOptions(labelSelector: LabelSelector(matchLabels: labels))
         ).items
+    }
+
+    /// What there is, for the message of a failed expectation.
+    func summary() async throws -> String {
+        var lines = ["now \(clock.now), next \(clock.nextDeadline ?? .zero), failures \(failureMessages)"]
+        for node in try await client.list(.nodes).items {
+            lines.append("\(node.name) \(node.conditionDocument("Ready")?.jsonText ?? "") \(node.spec.jsonText)")
+        }
+        for pod in try await client.list(.pods).items {
+            let view = PodView(pod)
+            lines.append(
+                "\(pod.name) on \(view.nodeName) ready \(view.isReady) deleted \(pod.deletionTimestamp ?? "-")")
+        }
+        for set in try await replicaSets() { lines.append("\(set.name) \(set.status.jsonText)") }
+        for event in try await client.list(.events).items {
+            lines.append("\(event.document["firstTimestamp"]?.string ?? "") \(event.document["message"]?.string ?? "")")
+        }
+        return lines.joined(separator: "\n")
     }
 
     func deployment(_ name: String = "web") async throws -> KubernetesObject {

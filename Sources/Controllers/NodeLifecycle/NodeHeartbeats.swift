@@ -18,10 +18,10 @@ final class NodeHeartbeats: Sendable {
         self.clock = clock
     }
 
-    /// How long ago `node` last changed its Lease or its `Ready` heartbeat.
+    /// How long ago `node` last changed its Lease or its `Ready` condition.
     func silence(of node: KubernetesObject, lease: KubernetesObject?) -> Duration {
         let renewal = lease?.spec["renewTime"]?.string ?? ""
-        let status = node.conditionDocument("Ready")?["lastHeartbeatTime"]?.string ?? ""
+        let status = node.conditionDocument("Ready")?.jsonText ?? ""
         let sign = "\(node.uid) \(renewal) \(status)"
         let now = clock.now
         return heartbeats.withLock { heartbeats in
