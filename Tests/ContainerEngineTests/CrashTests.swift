@@ -110,3 +110,54 @@ import Testing
         await fixture.engine.shutdown()
     }
 }
+
+/// A real owner and a real SIGKILL: this program runs itself with one test that starts containers and waits to be killed.
+@Suite(.serialized) struct KilledOwnerTests {
+    private static let variable = "KIJABI_TEST_VICTIM"
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment[variable] != nil)) func victim() async throws {
+        let report = try #require(ProcessInfo.processInfo.environment[Self.variable])
+        let fixture = try await EngineFixture()
+        var lines = [fixture.directory.path, fixture.engine.runDirectory, "\(fixture.engine.harbour.pid)"]
+        for _ in 0..<5 {
+            let id = try await fixture.start("sleep", "1000") { $0.resources.memory = 64 << 20 }
+            lines.append("\(try #require(try await fixture.engine.containerStatus(id).pid))")
+        }
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: report), options: .atomic)
+        try await Task.sleep(for: .seconds(60))
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment[variable] == nil))
+    func nothingIsLeftASecondAfterAKill() async throws {
+        let scratch = try ScratchDirectory("victim")
+        let report = scratch.path + "/report"
+        let victim = Process()
+        victim.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        victim.arguments = ["--testing-library", "swift-testing", "--filter", "KilledOwnerTests/victim"]
+        victim.environment = ProcessInfo.processInfo.environment.merging([Self.variable: report]) { $1 }
+        victim.standardOutput = FileHandle.nullDevice
+        victim.standardError = FileHandle.nullDevice
+        try victim.run()
+        while !FileManager.default.fileExists(atPath: report), victim.isRunning {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let lines = try String(contentsOfFile: report, encoding: .utf8).split(separator: "\n").map(String.init)
+        defer { try? FileManager.default.removeItem(atPath: lines[0]) }
+        let name = String(lines[1].split(separator: "/").last ?? "")
+        let pids = lines.dropFirst(2).compactMap { Int32($0) }
+        #expect(pids.count == 6)
+        for pid in pids { #expect(kill(pid, 0) == 0 || errno == EPERM) }
+        kill(victim.processIdentifier, SIGKILL)
+        victim.waitUntilExit()
+        let deadline = ContinuousClock.now + .seconds(1)
+        var left: [String] = []
+        repeat {
+            left = pids.filter { ProcessFiles.link("/proc/\($0)/ns/mnt") != nil }.map { "process \($0)" }
+            left += LimitTests.groups(named: "kijabi-\(name)")
+            if FileManager.default.fileExists(atPath: lines[1]) { left.append(lines[1]) }
+            if left.isEmpty { break }
+            try await Task.sleep(for: .milliseconds(20))
+        } while ContinuousClock.now < deadline
+        #expect(left.isEmpty)
+    }
+}

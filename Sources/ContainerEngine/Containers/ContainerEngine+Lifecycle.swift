@@ -202,7 +202,8 @@ extension ContainerEngine {
             case .commandNotExecutable: 126
             default: 125
             }
-        await settle(record, ExitStatus(code: code))
+        conclude(record, ExitStatus(code: code))
+        await giveBack(record)
     }
 
     /// The zygote says that the container's first process has ended.
@@ -220,15 +221,12 @@ extension ContainerEngine {
             announce(.oom, record)
             status.outOfMemory = status.signal == SIGKILL
         }
-        Task { await settle(record.id, status) }
-    }
-
-    private func settle(_ id: String, _ exit: ExitStatus) async {
-        if let record = containersByID[id] { await settle(record, exit) }
+        conclude(record, status)
+        Task { await giveBack(id) }
     }
 
     /// Brings a container to its end, whether it ran or could not be started.
-    private func settle(_ record: ContainerRecord, _ exit: ExitStatus) async {
+    private func conclude(_ record: ContainerRecord, _ exit: ExitStatus) {
         record.process = nil
         record.input = nil
         record.inputs.forEach { $0.stop() }
@@ -239,13 +237,24 @@ extension ContainerEngine {
         record.status.finishedAt = configuration.now()
         record.output.log.finish()
         announce(.die, record, exit: exit)
-        let removes = record.configuration.removeOnExit
-        // The next container may want the same port as soon as this one is known to have stopped.
-        if !record.configuration.publishedPorts.isEmpty { await plumber.unpublish(owner: record.id) }
-        // Whoever waits may go on; what follows only gives things back.
-        record.exit.fulfil(.success(exit))
+        if record.configuration.publishedPorts.isEmpty { record.exit.fulfil(.success(exit)) }
+    }
+
+    private func giveBack(_ id: String) async {
+        if let record = containersByID[id] { await giveBack(record) }
+    }
+
+    /// What an ended container had, goes back. Whoever waits for the end need not wait for this, but for its ports: the
+    /// next container may want them as soon as this one is known to have stopped.
+    private func giveBack(_ record: ContainerRecord) async {
+        if !record.configuration.publishedPorts.isEmpty, let exit = record.status.exit {
+            await plumber.unpublish(owner: record.id)
+            record.exit.fulfil(.success(exit))
+        }
+        // Whoever waited may have started it again, or removed it.
+        guard record.status.state == .exited, !record.isStarting else { return }
         if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate { await release(sandbox) }
-        if removes { try? await removeContainer(record.id, force: true) }
+        if record.configuration.removeOnExit { try? await removeContainer(record.id, force: true) }
     }
 
     public func stopContainer(_ id: String, grace: Duration) async throws(RuntimeError) {

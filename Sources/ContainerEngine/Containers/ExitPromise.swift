@@ -27,7 +27,7 @@ final class ExitPromise: Sendable {
     }
 
     /// Waits for the end. A cancelled task waits no longer and gets `.unavailable`; the process goes on.
-    nonisolated(nonsending) func wait() async throws(RuntimeError) -> ExitStatus {
+    func wait(isolation: isolated (any Actor)? = #isolation) async throws(RuntimeError) -> ExitStatus {
         let number = state.withLock { state in
             defer { state.next += 1 }
             return state.next

@@ -113,10 +113,11 @@ public final class Harbour: Sendable {
 
     // MARK: Requests
 
-    /// Sends a request and waits for its answer.
-    nonisolated(nonsending) func ask(
+    /// Sends a request and waits for its answer, on the caller's own executor: a detour over another thread would take
+    /// longer than the answer.
+    func ask(
         _ operation: zygote_operation, _ first: Int32 = 0, _ second: Int32 = 0, _ third: Int32 = 0,
-        _ contents: ZygoteMessage = ZygoteMessage()
+        _ contents: ZygoteMessage = ZygoteMessage(), isolation: isolated (any Actor)? = #isolation
     ) async throws(RuntimeError) -> Reply {
         let result = await withCheckedContinuation { continuation in
             let number = state.withLock { state -> UInt32? in
