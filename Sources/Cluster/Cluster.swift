@@ -132,8 +132,9 @@ public final class Cluster: Sendable {
         }
         await dns?.stop()
         let names = Set(nodeNames)
-        for sandbox in await runtime.sandboxes() where names.contains(sandbox.labels["kijabi.node"] ?? "") {
-            try? await runtime.removeSandbox(sandbox.id)
+        let left = await runtime.sandboxes().filter { names.contains($0.labels["kijabi.node"] ?? "") }
+        await withDiscardingTaskGroup { group in
+            for sandbox in left { group.addTask { [runtime] in try? await runtime.removeSandbox(sandbox.id) } }
         }
     }
 
@@ -142,6 +143,9 @@ public final class Cluster: Sendable {
         server.stop()
         let (tree, dns) = state.withLock { ($0.tree, $0.dns) }
         tree?.cancel()
+        await withDiscardingTaskGroup { group in
+            for (_, kubelet) in kubelets { group.addTask { await kubelet.detach() } }
+        }
         await tree?.value
         await dns?.stop()
     }

@@ -110,16 +110,22 @@ public actor Kubelet {
     /// The node goes down: nothing is reported any more, and what ran on it is killed. Pods stay in the API as they were
     /// last seen. Returns when nothing runs any more.
     public func stop() async {
-        guard let session else { return }
-        session.task.cancel()
-        await session.task.value
-        self.session = nil
+        guard session != nil else { return }
+        await detach()
         let own = await runtime.sandboxes().filter { $0.labels[RuntimeLabel.node] == configuration.nodeName }
         await withDiscardingTaskGroup { group in
             for sandbox in own where sandbox.isReady {
                 group.addTask { [runtime] in try? await runtime.stopSandbox(sandbox.id) }
             }
         }
+    }
+
+    /// The kubelet ends and nothing else does: what runs is there for the next one to adopt, or ends with the engine.
+    public func detach() async {
+        guard let session else { return }
+        session.task.cancel()
+        await session.task.value
+        self.session = nil
     }
 
     /// The worker of a Pod, if the kubelet runs and has one.

@@ -182,11 +182,16 @@ import Testing
             let labels = ["kijabi.node": "node-1", "io.kubernetes.pod.uid": "nobody"]
             _ = await node.runtime.runSandbox(
                 SandboxConfiguration(name: "orphan", hostname: "orphan", network: .none, labels: labels))
-            // A second kubelet of the node stands for one that has been started anew while its containers ran on.
+            await node.kubelet.detach()
+            #expect(await node.runtime.running("main") != nil)
             let other = try TestNode.secondKubelet(of: node)
             try await other.start()
             try await node.eventually("the orphan is removed") { await node.runtime.sandboxes().count == 1 }
             #expect(await node.runtime.count("start main") == 1)
+            await node.runtime.end("main", 1)
+            try await node.podBecomes("looked after by the new one") {
+                PodView($0).restartCount == 1 && PodView($0).isReady
+            }
             await other.stop()
         }
     }

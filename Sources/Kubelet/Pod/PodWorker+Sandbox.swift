@@ -6,6 +6,8 @@ extension PodWorker {
     func createSandbox() async {
         if case .stopped(let id, _) = state.sandbox {
             oldSandboxes.append(id)
+            context.events.normal(
+                pod.object, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
             repeatInitContainers()
         }
         // That the Pod is being made is told while it is made.
