@@ -39,11 +39,13 @@ enum HostCommand {
         return "\(pod)/\(labels["io.kubernetes.container.name"] ?? container.name)"
     }
 
-    /// Containers that `word` may mean: a name, an id or the beginning of one, a pod.
+    /// Containers that `word` may mean: a name, an id or the beginning of one, a pod, or the workload a pod is named
+    /// after (`web` for `web-5d4b9c-x2x7z`).
     static func matching(_ word: String, in containers: [ContainerStatus]) -> [ContainerStatus] {
         containers.filter { container in
             let name = name(of: container)
-            return name == word || container.name == word || name.split(separator: "/").first.map(String.init) == word
+            let pod = container.configuration.labels["io.kubernetes.pod.name"]
+            return name == word || container.name == word || pod == word || pod?.hasPrefix(word + "-") ?? false
                 || (word.count >= 3 && container.id.hasPrefix(word))
         }
     }

@@ -10,7 +10,8 @@ enum HostProcesses {
             "ps",
             summary: Localized(
                 ko: "컨테이너의 프로세스: 바깥의 PID 와 안의 PID", en: "The containers' processes: PID outside, PID inside"),
-            usage: "[CONTAINER]",
+            usage: "[CONTAINER | POD | DEPLOYMENT]",
+            flags: [Flag("quiet", short: "q", summary: Localized(ko: "PID 만", en: "only the PIDs"))],
             completeArgument: { _, index, _ in index == 0 ? await HostCommand.completions(runtime) : [] },
             run: { invocation, context in
                 var containers = await HostCommand.containers(runtime)
@@ -31,6 +32,10 @@ enum HostProcesses {
                             process.command,
                         ])
                     }
+                }
+                if invocation.isOn("quiet") {
+                    for row in rows.dropFirst() { context.output.line(row[0]) }
+                    return 0
                 }
                 await context.output.send(TablePrinter(rows: rows).text())
                 return 0
