@@ -101,7 +101,7 @@ extension PodWorker {
             note(
                 container, "Pulled",
                 "Successfully pulled image \"\(container.image)\" in \(time) (\(time) including waiting). "
-                    + "Image size: \(image.size) bytes.")
+                    + "Image size: \(image.size) bytes." + (image.origin.isEmpty ? "" : " It was \(image.origin)."))
             images[name] = image
             state[name].image = .present
         case .failure(let error):
