@@ -117,7 +117,7 @@ int overlay_mount(const char *lowers, const char *upper, const char *target, str
 
 /* A view of a directory of the machine's whose changes stay with the container. The overlay wants paths, so its lower
  * directory and the overlay itself are attached aside in this process's own mount namespace. */
-static int mount_copy_on_write(int lower, const char *upper, int index, struct zygote_failure *failure) {
+static int mount_copy_on_write(int lower, const char *upper, const char *target, int index, struct zygote_failure *failure) {
     char below[64], above[64], layer[512];
     snprintf(below, sizeof below, "/tmp/lower-%d", index);
     snprintf(above, sizeof above, "/tmp/merged-%d", index);
@@ -125,8 +125,17 @@ static int mount_copy_on_write(int lower, const char *upper, int index, struct z
     if ((mkdir(below, 0755) < 0 && errno != EEXIST) || (mkdir(above, 0755) < 0 && errno != EEXIST))
         return fail(failure, "mkdir", below);
     if (move_mount_at(lower, "", AT_FDCWD, below, MOVE_MOUNT_F_EMPTY_PATH) < 0) return fail(failure, "attach mount", below);
-    if (overlay_mount(below, layer, above, failure) < 0) return -1;
-    int made = open_tree_at(AT_FDCWD, above, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    int made;
+    if (overlay_mount(below, layer, above, failure) < 0) {
+        /* Not every file system can be an overlay's lower layer. Then nothing may be written at all. */
+        dprintf(2, "kijabi: %s: read-only, because a copy-on-write view of it cannot be made: %s\n", target,
+                strerror(failure->error));
+        *failure = (struct zygote_failure){0};
+        made = open_tree_at(AT_FDCWD, below, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        if (made >= 0) mount_set_read_only(made, true);
+    } else {
+        made = open_tree_at(AT_FDCWD, above, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    }
     return made < 0 ? fail(failure, "clone mount", above) : made;
 }
 
@@ -166,7 +175,7 @@ int mounts_set_up(const struct specification *specification, int root, struct zy
         case ZYGOTE_MOUNT_COPY_ON_WRITE:
             mount = open_source(wanted, source, message);
             if (mount >= 0 && wanted->kind == ZYGOTE_MOUNT_COPY_ON_WRITE &&
-                (mount = mount_copy_on_write(mount, specification->upper, index++, failure)) < 0)
+                (mount = mount_copy_on_write(mount, specification->upper, target, index++, failure)) < 0)
                 return -1;
             if (mount >= 0 && fstat(mount, &status) < 0) return fail(failure, "stat", source);
             break;

@@ -119,6 +119,12 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
                                 .shared = specification->shared, .report = report[0], .master = -1,
                                 .request = message->header.request};
     processes = process;
+    if (sandbox && (sandbox->pid >= 0 || (process->shared & CLONE_NEWPID))) {
+        char path[64];
+        struct stat status;
+        snprintf(path, sizeof path, "/proc/%d/ns/mnt", process->pid);
+        if (stat(path, &status) == 0) process->mount_namespace = (uint32_t)status.st_ino;
+    }
     specification_free(specification);
     return 0;
 }
@@ -141,7 +147,7 @@ bool process_report(struct harbour *harbour, struct process *process) {
         if (failure.error == 0) process->failure.error = EIO;
     } else {
         int descriptors[2] = {process->pidfd, process->master};
-        reply_send(harbour->control, process->request, (int[3]){process->pid, 0, 0}, descriptors,
+        reply_send(harbour->control, process->request, (int[3]){process->pid, (int)process->mount_namespace, 0}, descriptors,
                    process->master >= 0 ? 2 : 1);
     }
     close(process->report);

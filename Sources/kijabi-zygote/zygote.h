@@ -103,6 +103,7 @@ struct process {
     pid_t pid;
     int pidfd;
     uint32_t shared;  /* CLONE_NEW* that are the harbour's */
+    uint32_t mount_namespace; /* inode, if it has no pid namespace of its own */
     int report;       /* until it has executed, else -1 */
     int master;       /* of its terminal, until handed over */
     uint32_t request; /* to be answered when it has executed */

@@ -1,5 +1,6 @@
 import ContainerRuntime
 import Foundation
+import LinuxKernel
 import Testing
 
 @testable import ContainerEngine
@@ -90,6 +91,13 @@ import Testing
             #expect(links[0].prefix(4) == links[1].prefix(4))
             #expect((links[0][4] == links[1][4]) == shares)
             #expect(links[0][5] != links[1][5])
+            // The end of a container is the end of all of its processes, whosever the pid namespace is.
+            let script = "sleep 4321 & exit 0"
+            let orphan = try await fixture.create(["sh", "-c", script]) { $0.sandboxID = sandbox.id }
+            try await engine.startContainer(orphan)
+            _ = try await engine.waitContainer(orphan)
+            let isGone = ProcessFiles.all().allSatisfy { ProcessStatus(pid: $0)?.command != "sleep 4321" }
+            #expect(isGone)
             #expect(links[0].suffix(3) == ["nameserver 10.96.0.10", "search svc.cluster.local", "options ndots:5"])
             try await engine.removeSandbox(sandbox.id)
             #expect(await engine.containers().isEmpty)
