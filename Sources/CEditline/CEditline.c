@@ -68,8 +68,9 @@ ce_editor *ce_open(int input, int output, struct ce_callbacks callbacks) {
     el_wset(editor->line, EL_PROMPT_ESC, prompt_of, (wchar_t)1);
     el_wset(editor->line, EL_GETCFN, read_key);
     el_wset(editor->line, EL_ADDFN, L"kijabi-key", L"handled by kijabi", run_key);
-    /* Control keys are keys while a line is edited: no signal comes of them, and Ctrl-S does not stop the terminal. */
-    el_wset(editor->line, EL_SETTY, L"-d", L"-isig", L"-ixon", NULL);
+    /* Control keys are keys while a line is edited: no signal comes of them, and Ctrl-S does not stop the terminal;
+     * a carriage return in pasted text can be told from a newline. */
+    el_wset(editor->line, EL_SETTY, L"-d", L"-isig", L"-ixon", L"-icrnl", NULL);
     return editor;
 }
 

@@ -52,30 +52,38 @@ enum HelpCommand {
             text += heading(title) + table(members, context)
         }
         text += heading(Localized(ko: "그 밖에", en: "The rest")) + table(rest, context)
-        text += heading(Localized(ko: "다른 모든 것", en: "Anything else")) + Self.shellNote(language)
-        text += heading(Localized(ko: "키", en: "Keys")) + Self.keys(language)
+        text += heading(Localized(ko: "다른 모든 것", en: "Anything else")) + shellNote(context)
+        text += heading(Localized(ko: "키", en: "Keys")) + keys(language)
         return text
     }
 
     private static let lessonNames = ["lesson", "next", "hint", "check", "answer", "solution", "skip", "lessons"]
 
     private static func table(_ commands: [Command], _ context: CommandContext) -> String {
-        let rows = commands.map { ["  " + $0.name, $0.summary(context.language)] }
-        return TablePrinter(rows: rows).text()
+        let widest = commands.map { DisplayWidth.of($0.name) }.max() ?? 0
+        let room = columns(context) - widest - 5
+        return commands.map { command in
+            let lines = LineWrap.lines(command.summary(context.language), columns: max(room, 20))
+            let indent = "\n" + String(repeating: " ", count: widest + 5)
+            return "  \(command.name.padded(toColumns: widest))   \(lines.joined(separator: indent))\n"
+        }.joined()
     }
 
-    private static func shellNote(_ language: Language) -> String {
-        Localized(
+    private static func shellNote(_ context: CommandContext) -> String {
+        let text = Localized(
             ko: """
-                  ls, grep, vi, 파이프, 반복문, 변수… 는 '도구 상자' 컨테이너의 진짜 셸에서 돌아요.
-                  시작한 디렉터리는 /work 에 사본으로 보여요. 무엇을 지워도 이 컴퓨터는 멀쩡해요.
-
+                ls, grep, vi, 파이프, 반복문, 변수… 는 '도구 상자' 컨테이너의 진짜 셸에서 돌아요. 시작한 디렉터리는 \
+                /work 에 사본으로 보여요. 무엇을 지워도 이 컴퓨터는 멀쩡해요.
                 """,
             en: """
-                  ls, grep, vi, pipes, loops, variables … run in a real shell, in the toolbox container.
-                  The directory you started in appears as a copy in /work. Nothing you do there harms this computer.
+                ls, grep, vi, pipes, loops, variables … run in a real shell, in the toolbox container. The directory \
+                you started in appears as a copy in /work. Nothing you do there harms this computer.
+                """)(context.language)
+        return LineWrap.lines(text, columns: columns(context) - 2).map { "  \($0)\n" }.joined()
+    }
 
-                """)(language)
+    private static func columns(_ context: CommandContext) -> Int {
+        min(TerminalSize(descriptor: context.output.descriptor).map { Int($0.columns) } ?? 80, 100)
     }
 
     private static func keys(_ language: Language) -> String {

@@ -89,9 +89,11 @@ extension CellLoop {
         var relay = relay(keys: shell.keys, source: shell.output, alarm: shell.alarm, watcher: watcher)
         relay.resize = { [output] in
             guard let size = TerminalSize(descriptor: output.descriptor) else { return }
+            shell.size = size
             let session = shell.session
             Task { await session.resize(columns: size.columns, rows: size.rows) }
         }
+        followSize(shell)
         let raw = RawTerminal(descriptor: input)
         defer { raw?.restore() }
         switch shell.run(cell, after: runner.lastStatus, through: relay) {
@@ -104,6 +106,14 @@ extension CellLoop {
         case .alarmed, .sourceClosed:
             return shellEnded(shell, watcher)
         }
+    }
+
+    /// The learner's terminal may have changed its size at the prompt.
+    private func followSize(_ shell: TerminalShell) {
+        guard let size = TerminalSize(descriptor: output.descriptor), size != shell.size else { return }
+        shell.size = size
+        let session = shell.session
+        waitFor { await session.resize(columns: size.columns, rows: size.rows) }
     }
 
     /// The shell's process is gone: by `exit`, which leaves kijabi too, or by force.

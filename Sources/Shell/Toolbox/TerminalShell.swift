@@ -12,6 +12,8 @@ final class TerminalShell {
     let keys: Int32
     let output: Int32
     let session: any StreamSession
+    /// Of its terminal.
+    var size: Terminal.TerminalSize?
     /// Rung when the shell's process has ended.
     let alarm = Bell()
     let exit = Arrival<ExitStatus>()
@@ -47,6 +49,7 @@ final class TerminalShell {
                 container, configuration, streams: StreamDescriptors(input: keys[0], output: output[1], error: nil))
             let shell = TerminalShell(
                 keys: keys[1], output: output[0], session: session, feed: feed, token: token)
+            shell.size = size
             shell.begin(in: directory)
             return shell
         } catch {
