@@ -68,9 +68,8 @@ ce_editor *ce_open(int input, int output, struct ce_callbacks callbacks) {
     el_wset(editor->line, EL_PROMPT_ESC, prompt_of, (wchar_t)1);
     el_wset(editor->line, EL_GETCFN, read_key);
     el_wset(editor->line, EL_ADDFN, L"kijabi-key", L"handled by kijabi", run_key);
-    /* Control keys are keys while a line is edited: no signal comes of them, and Ctrl-S does not stop the terminal;
-     * a carriage return in pasted text can be told from a newline. */
-    el_wset(editor->line, EL_SETTY, L"-d", L"-isig", L"-ixon", L"-icrnl", NULL);
+    /* Control keys are keys while a line is edited: no signal comes of them, and Ctrl-S does not stop the terminal. */
+    el_wset(editor->line, EL_SETTY, L"-d", L"-isig", L"-ixon", NULL);
     return editor;
 }
 
@@ -104,6 +103,8 @@ void ce_set_prompt(ce_editor *editor, const uint32_t *prompt, size_t count) {
 
 int ce_read(ce_editor *editor) {
     int count = 0;
+    /* Before the prompt, which libedit draws first: keys are keys as soon as it can be seen. */
+    el_wset(editor->line, EL_PREP_TERM, 1);
     const wchar_t *line = el_wgets(editor->line, &count);
     return line && count > 0;
 }

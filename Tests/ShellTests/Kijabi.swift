@@ -1,7 +1,7 @@
 import CEditline
 import Foundation
 import Glibc
-import Synchronization
+import Terminal
 import Testing
 
 @testable import Shell
@@ -80,7 +80,7 @@ enum Kijabi {
         var environment: [String: String] {
             [
                 "HOME": path, "PATH": "/usr/local/bin:/usr/bin:/bin", "TERM": "xterm-256color", "LANG": "C.UTF-8",
-                "KIJABI_LANG": "en",
+                "KIJABI_LANG": "en", "NO_COLOR": "1",
             ]
         }
 

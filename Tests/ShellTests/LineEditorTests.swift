@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func pasteIsOneText() throws {
-        let pasted = "\u{1B}[200~for i in 1 2\r\ndo\techo $i\ndone\n\u{1B}[201~"
+        let pasted = "\u{1B}[200~for i in 1 2\rdo\techo $i\ndone\n\u{1B}[201~"
         #expect(try line([pasted, "\r"]) == [.line("for i in 1 2\ndo    echo $i\ndone")])
         #expect(try line(["a \u{1B}[200~한\u{1B}글\u{03}\u{1B}[201~", " b\r"]) == [.line("a 한글 b")])
     }
