@@ -85,7 +85,8 @@ public actor LessonSession {
         self.position = position
         answer = nil
         quizIsSolved = false
-        quizWasOpened = false
+        // A step that only asks shows its question with the prose.
+        quizWasOpened = position.step.assertions.isEmpty
         isPassed = false
         isSkipping = false
         announced = []

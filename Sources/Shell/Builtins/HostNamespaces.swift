@@ -17,7 +17,8 @@ enum HostNamespaces {
             run: { invocation, context in
                 let containers = await HostCommand.containers(runtime)
                 guard let word = invocation.arguments.first else {
-                    await context.output.send(overview(containers))
+                    let columns = TerminalSize(descriptor: context.output.descriptor).map { Int($0.columns) } ?? 80
+                    await context.output.send(overview(containers, columns: columns))
                     return 0
                 }
                 guard let pid = await pid(word, containers, runtime) else {
@@ -36,15 +37,30 @@ enum HostNamespaces {
             })
     }
 
-    private static func overview(_ containers: [ContainerStatus]) -> String {
-        var rows = [["PID", "CONTAINER"] + kinds.map { $0.uppercased() }]
-        rows.append([String(getpid()), "(kijabi)"] + kinds.map { identity($0, of: "self") ?? "?" })
+    /// A column a process, as many side by side as the terminal is wide.
+    private static func overview(_ containers: [ContainerStatus], columns: Int) -> String {
+        var processes = [(name: "(kijabi)", pid: "self", shown: String(getpid()))]
         for container in containers {
             guard let pid = container.pid else { continue }
-            rows.append(
-                [String(pid), HostCommand.name(of: container)] + kinds.map { identity($0, of: String(pid)) ?? "?" })
+            processes.append((HostCommand.name(of: container), String(pid), String(pid)))
         }
-        return TablePrinter(rows: rows).text()
+        var tables: [String] = []
+        var rest = processes[...]
+        while !rest.isEmpty {
+            var rows = [["NAMESPACE"], ["PID"]] + kinds.map { [$0] }
+            repeat {
+                guard let process = rest.popFirst() else { break }
+                let numbers = kinds.map { identity($0, of: process.pid) ?? "?" }
+                for (index, cell) in ([process.name, process.shown] + numbers).enumerated() { rows[index].append(cell) }
+            } while rest.first.map({ tableWidth(rows) + 3 + max(10, DisplayWidth.of($0.name)) <= columns }) ?? false
+            tables.append(TablePrinter(rows: rows).text())
+        }
+        return tables.joined(separator: "\n")
+    }
+
+    private static func tableWidth(_ rows: [[String]]) -> Int {
+        let widths = TablePrinter(rows: rows).widths
+        return widths.reduce(0, +) + 3 * (widths.count - 1)
     }
 
     /// The number that names a namespace: two processes share it if it is the same.
