@@ -83,6 +83,12 @@ let package = Package(
         layer(
             "Diagnostics",
             ["Commands", "Terminal", "ContainerRuntime", "ContainerEngine", "LinuxKernel", "CLinux", "Documents"]),
+        .target(
+            name: "Benchmarks",
+            dependencies: [
+                "Cluster", "Commands", "ContainerEngine", "ContainerRuntime", "Documents", "Kubectl",
+                "KubernetesAPI", "LinuxKernel", "Terminal", "CEditline",
+            ], path: "Benchmarks", swiftSettings: strict),
         .executableTarget(
             name: "kijabi",
             dependencies: [
@@ -131,6 +137,7 @@ let package = Package(
         tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         tests("Transcripts", ["Documents", "Terminal"]),
         tests("Diagnostics", ["ContainerRuntime", "Terminal"]),
+        tests("Benchmarks", ["Documents", "Terminal"]),
         tests("Shell", ["Commands", "Terminal", "ContainerRuntime", "CEditline"]),
     ]
 )
