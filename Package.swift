@@ -93,7 +93,7 @@ let package = Package(
             name: "kijabi",
             dependencies: [
                 "Shell", "Cluster", "ContainerEngine", "ContainerRuntime", "KubernetesAPI", "LinuxKernel", "Commands",
-                "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal", "Diagnostics",
+                "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal", "Diagnostics", "Benchmarks",
             ],
             swiftSettings: strict),
         staticProgram("kijabi-zygote"),

@@ -6,9 +6,9 @@ import Terminal
 /// `kijabi bench`
 public enum BenchCommand {
     /// - Parameters:
-    ///   - engine: as the shell starts it.
+    ///   - engine: as the shell starts it; asked for once a run.
     ///   - program: the path of kijabi itself, which some benchmarks start on a terminal.
-    public static func make(engine: EngineConfiguration, program: String) -> Command {
+    public static func make(engine: @escaping @Sendable () -> EngineConfiguration, program: String) -> Command {
         func details(_ language: Language) -> String {
             let rows = Benchmarks.all.map { ["  \($0.name)", $0.summary(language)] }
             return TablePrinter(rows: rows).text()
@@ -28,7 +28,7 @@ public enum BenchCommand {
             ],
             completeArgument: { _, _, _ in Benchmarks.all.map { Completion($0.name) } },
             run: { invocation, context in
-                await BenchRun(engine: engine, program: program, invocation, context).run()
+                await BenchRun(engine: engine(), program: program, invocation, context).run()
             })
     }
 }

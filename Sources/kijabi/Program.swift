@@ -61,7 +61,7 @@ final class Program: Sendable {
             flags: Self.flags, stopsAtFirstArgument: true)
         root.subcommands = [
             LearnMode.command(self), LessonsMode.command(self), ReplayMode.command(self), RecordMode.command(self),
-            DoctorCommand.make(engine: places.engine, stateDirectory: places.state),
+            DoctorCommand.make(engine: places.engine, stateDirectory: places.state), BenchMode.command(self, places),
         ]
         root.run = { invocation, context in await ShellMode(program: self, invocation, context).run() }
         return root
