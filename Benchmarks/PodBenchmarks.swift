@@ -57,8 +57,9 @@ struct ScaleBenchmark: Benchmark {
                 try await house.kubectl("scale", "deployment", "bench", "--replicas=100", on: cluster)
                 let generation = try await client.get(.deployments, namespace: "default", name: "bench").generation
                 // Events of the round before may still be on their way.
-                while let object = try await deployments.next()?.object {
-                    if object.generation == generation, object.status["readyReplicas"]?.int == 100 { break }
+                while let event = try await deployments.next() {
+                    guard let object = event.object, object.generation == generation else { continue }
+                    if object.status["readyReplicas"]?.int == 100 { break }
                 }
                 let elapsed = watch.elapsed
                 try await house.kubectl("scale", "deployment", "bench", "--replicas=0", on: cluster)

@@ -92,11 +92,18 @@ final class TerminalProgram: Sendable {
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return .failure(BenchmarkError("the shell has ended: \(Self.tail(bytes))")) }
                 let now = watch.elapsed
-                bytes.append(contentsOf: buffer[..<count])
+                // A carriage return and a newline would be one character, and no newline.
+                bytes.append(contentsOf: buffer[..<count].filter { $0 != UInt8(ascii: "\r") })
                 if isEnough(String(decoding: bytes, as: UTF8.self)) { return .success(now) }
             }
         }
         return try outcome.get()
+    }
+
+    /// Whether the kernel writes keys to the screen, and not the line editor.
+    var isEchoedByKernel: Bool {
+        var settings = termios()
+        return tcgetattr(leader.number, &settings) == 0 && settings.c_lflag & tcflag_t(ECHO) != 0
     }
 
     private static func tail(_ bytes: [UInt8]) -> String {
