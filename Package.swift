@@ -102,6 +102,7 @@ let package = Package(
             name: "kijabi-packetfilter", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
             linkerSettings: [.linkedLibrary("nftables")]),
         // Tests
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("Documents", []),
         tests("Terminal", []),
         tests("Commands", ["Terminal"]),

@@ -108,7 +108,7 @@ struct House: Sendable {
         Places.remove(runtimeDirectory)
     }
 
-    private static func trouble(_ error: RuntimeError) -> Localized {
+    static func trouble(_ error: RuntimeError) -> Localized {
         let reason: String
         switch error {
         case .unavailable(let text): reason = text

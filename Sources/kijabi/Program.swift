@@ -61,6 +61,7 @@ final class Program: Sendable {
             flags: Self.flags, stopsAtFirstArgument: true)
         root.subcommands = [
             LearnMode.command(self), LessonsMode.command(self), ReplayMode.command(self), RecordMode.command(self),
+            ImagesMode.command(self), CleanMode.command(),
             DoctorCommand.make(engine: places.engine, stateDirectory: places.state), BenchMode.command(self, places),
         ]
         root.run = { invocation, context in await ShellMode(program: self, invocation, context).run() }

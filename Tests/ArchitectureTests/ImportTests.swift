@@ -10,8 +10,9 @@ import Testing
     static let system: Set<String> = [
         "Glibc", "Synchronization", "FoundationEssentials", "Foundation", "Dispatch", "CNettle", "CMarkdown",
     ]
-    /// What the table calls `Foundation` stays above the layers that must start in a blink.
-    static let mayUseFoundation: Set<String> = []
+    static let modifiers: Set<Substring> = [
+        "public", "internal", "private", "package", "@preconcurrency", "@testable",
+    ]
 
     /// `| `Name` | job | `A`, `B` |` rows of the module table.
     static func table() throws -> [String: Set<String>] {
@@ -41,7 +42,7 @@ import Testing
         try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
             guard let place = words.firstIndex(of: "import"), place <= 1, place + 1 < words.count,
-                place == 0 || ["public", "internal", "private", "package", "@preconcurrency", "@testable"].contains(words[0])
+                place == 0 || Self.modifiers.contains(words[0])
             else { return nil }
             // `import struct Module.Name`
             let kinds: Set<Substring> = ["struct", "class", "enum", "func", "typealias", "protocol"]

@@ -37,7 +37,7 @@ enum HostProcesses {
                     for row in rows.dropFirst() { context.output.line(row[0]) }
                     return 0
                 }
-                await context.output.send(TablePrinter(rows: rows).text())
+                await context.output.send(TablePrinter(rows: rows, gap: 2).text())
                 return 0
             })
     }
