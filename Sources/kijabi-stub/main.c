@@ -48,32 +48,52 @@ static int init(void) {
     }
 }
 
-/* Writes the mark that ends a cell (OSC 133 D) to the terminal, with what was typed and not read, in hexadecimal. */
-static int cell_done(const char *token, const char *status, const char *directory) {
-    unsigned char typed[2048];
-    ssize_t count = 0;
-    struct termios settings, draining;
-    if (tcgetattr(0, &settings) == 0) {
-        draining = settings;
-        draining.c_lflag &= ~(tcflag_t)ICANON;
-        draining.c_cc[VMIN] = 0;
-        draining.c_cc[VTIME] = 0;
-        tcsetattr(0, TCSANOW, &draining);
-        count = read(0, typed, sizeof typed);
-        tcsetattr(0, TCSANOW, &settings);
-    }
-    size_t size = strlen(token) + strlen(status) + strlen(directory) + 2 * sizeof typed + 32;
-    char *mark = malloc(size), *end = mark;
-    if (!mark) return 1;
-    end += sprintf(end, "\033]133;D;%s;%s;", token, status);
-    for (ssize_t index = 0; index < count; index++) end += sprintf(end, "%02x", typed[index]);
-    end += sprintf(end, ";%s\007", directory);
-    for (char *rest = mark; rest < end;) {
+static int print_all(const char *rest, const char *end) {
+    while (rest < end) {
         ssize_t written = write(1, rest, (size_t)(end - rest));
-        if (written < 0 && errno != EINTR) return 1;
+        if (written < 0 && errno != EINTR) return -1;
         if (written > 0) rest += written;
     }
     return 0;
+}
+
+/* Reads what was typed and not read. kijabi, told by an empty mark, stops passing keys on and sends the token behind the
+ * last of them. */
+static size_t typed_keys(const char *token, char *typed, size_t room) {
+    struct termios settings, draining;
+    size_t count = 0, length = strlen(token);
+    if (tcgetattr(0, &settings) != 0) return 0;
+    draining = settings;
+    draining.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+    draining.c_iflag &= ~(tcflag_t)(ICRNL | IXON);
+    draining.c_cc[VMIN] = 0;
+    draining.c_cc[VTIME] = 5;
+    tcsetattr(0, TCSANOW, &draining);
+    char mark[256], *end = mark + snprintf(mark, sizeof mark, "\033]133;D;%s;\007", token);
+    print_all(mark, end);
+    while (count < room) {
+        ssize_t got = read(0, typed + count, room - count);
+        if (got <= 0) break;
+        count += (size_t)got;
+        if (count >= length && memcmp(typed + count - length, token, length) == 0) {
+            count -= length;
+            break;
+        }
+    }
+    tcsetattr(0, TCSANOW, &settings);
+    return count;
+}
+
+/* Writes the mark that ends a cell (OSC 133 D) to the terminal, with what was typed and not read, in hexadecimal. */
+static int cell_done(const char *token, const char *status, const char *directory) {
+    static char typed[32768];
+    size_t count = typed_keys(token, typed, sizeof typed);
+    char *mark = malloc(strlen(token) + strlen(status) + strlen(directory) + 2 * count + 32), *end = mark;
+    if (!mark) return 1;
+    end += sprintf(end, "\033]133;D;%s;%s;", token, status);
+    for (size_t index = 0; index < count; index++) end += sprintf(end, "%02x", (unsigned char)typed[index]);
+    end += sprintf(end, ";%s\007", directory);
+    return print_all(mark, end) ? 1 : 0;
 }
 
 static int send_all(int connection, const void *data, size_t size) {

@@ -23,6 +23,10 @@ final class PlainCellReader: CellReader {
         for notice in news.takeNotices() { output.write(notice) }
         output.write(prompt.text)
         while true {
+            if received.first == 0x04 {
+                received.removeFirst()
+                return .end
+            }
             if let end = received.firstIndex(of: 0x0A) {
                 let line = String(decoding: received[..<end], as: UTF8.self)
                 received.removeFirst(end + 1)

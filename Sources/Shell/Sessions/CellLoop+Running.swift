@@ -31,15 +31,14 @@ extension CellLoop {
             output.line("kijabi: no pseudo-terminal: \(String(cString: strerror(errno)))")
             return Outcome(status: 125)
         }
-        let follower = terminal.takeFollower()
-        let context = runner.context(input: follower, output: follower, error: follower)
+        // Kept by the command and by this function: closed when both are done with it.
+        let follower = KeptDescriptor(owning: terminal.takeFollower())
+        let context = runner.context(input: follower.number, output: follower.number, error: follower.number)
         let token = token
-        let unread = Arrival<[UInt8]>()
         let task = Task {
             let status = await CommandSet.run(command, words, context)
-            unread.set(PseudoTerminal.drain(follower))
-            context.output.write(CellEndFilter.mark(token: token, status: Task.isCancelled ? 130 : status))
-            close(follower)
+            let mark = CellEndFilter.mark(token: token, status: Task.isCancelled ? 130 : status)
+            OutputStream(descriptor: follower.number).write(mark)
         }
         let alarm = Bell()
         let watcher = OutputWatcher(output, recorders: configuration.recorders)
@@ -65,7 +64,7 @@ extension CellLoop {
         switch relay.run(token: token) {
         case .ended(let end):
             return Outcome(
-                status: end.status, typedAhead: end.unread + (unread.value ?? []),
+                status: end.status ?? 0, typedAhead: PseudoTerminal.drain(follower.number) + end.unread,
                 leavesCursorInRow: watcher.leavesCursorInRow)
         case .alarmed, .sourceClosed:
             return Outcome(status: 130, leavesCursorInRow: watcher.leavesCursorInRow)
@@ -101,7 +100,7 @@ extension CellLoop {
             if let directory = end.workingDirectory { runner.workingDirectory = directory }
             renewBrokenToolbox()
             return Outcome(
-                status: end.status, typedAhead: end.unread, leavesCursorInRow: watcher.leavesCursorInRow)
+                status: end.status ?? 0, typedAhead: end.unread, leavesCursorInRow: watcher.leavesCursorInRow)
         case .leave: return Outcome(status: 129, isLast: true)
         case .alarmed, .sourceClosed:
             return shellEnded(shell, watcher)

@@ -126,7 +126,8 @@ final class CellLoop {
         let outcome = runCell(cell)
         let elapsed = ContinuousClock.now - start
         runner.lastStatus = outcome.status
-        typedAhead = outcome.typedAhead
+        // A Ctrl-D that nobody read: the kernel keeps it as a zero (n_tty's EOF mark).
+        typedAhead = outcome.typedAhead.map { $0 == 0 ? 0x04 : $0 }
         if outcome.leavesCursorInRow { show("\r\n") }
         if let meant = runner.suggestion(for: cell, status: outcome.status) {
             show(ToolboxMessage.didYouMean(meant)(language) + "\r\n")

@@ -1,6 +1,7 @@
 /// How a cell on a terminal ended.
 struct CellEnd: Equatable {
-    var status: Int32
+    /// Nil: the cell has ended, and the shell waits for the token behind the last key that was passed on to it.
+    var status: Int32?
     /// Keys that were typed meanwhile and that nobody read.
     var unread: [UInt8] = []
     /// The shell's working directory.
@@ -40,13 +41,13 @@ struct CellEndFilter {
 
     private var isPossibleMark: Bool {
         let count = min(held.count, opening.count)
-        return held[..<count] == opening[..<count] && held.count < opening.count + 16_384
+        return held[..<count] == opening[..<count] && held.count < opening.count + 81_920
     }
 
     private func parse(_ fields: ArraySlice<UInt8>) -> CellEnd {
         let parts = fields.split(separator: UInt8(ascii: ";"), maxSplits: 2, omittingEmptySubsequences: false)
         let texts = parts.map { String(decoding: $0, as: UTF8.self) }
-        var end = CellEnd(status: Int32(texts[0]) ?? 0)
+        var end = CellEnd(status: Int32(texts[0]))
         if texts.count > 1 {
             var digits = texts[1][...]
             while digits.count >= 2 {

@@ -65,3 +65,16 @@ final class PseudoTerminal {
         return Array(buffer[..<max(count, 0)])
     }
 }
+
+/// A descriptor that is closed when nobody keeps it any more.
+final class KeptDescriptor: Sendable {
+    let number: Int32
+
+    init(owning number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+}

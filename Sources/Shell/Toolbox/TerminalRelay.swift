@@ -35,12 +35,14 @@ struct TerminalRelay {
     func run(token: String) -> Outcome {
         var filter = CellEndFilter(token: token)
         var pending: [UInt8] = []
+        /// The cell has ended: keys stay where they are, for the next prompt.
+        var isEnding = false
         var buffer = [UInt8](repeating: 0, count: 32_768)
         while true {
             var waits = [
                 pollfd(fd: source, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: pending.count < Self.backlog ? input : -1, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: pending.isEmpty ? -1 : keys, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: !isEnding && pending.count < Self.backlog ? input : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: pending.isEmpty || isEnding ? -1 : keys, events: Int16(POLLOUT), revents: 0),
                 pollfd(fd: news.bell.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
             ]
@@ -54,7 +56,11 @@ struct TerminalRelay {
                         output.write(shown)
                         record(shown)
                     }
-                    if let end { return .ended(CellEnd(end, unread: pending + end.unread)) }
+                    if let end, end.status != nil { return .ended(CellEnd(end, unread: end.unread + pending)) }
+                    if end != nil {
+                        isEnding = true
+                        _ = Array(token.utf8).withUnsafeBytes { write(keys, $0.baseAddress, $0.count) }
+                    }
                 }
             } else if waits[4].revents != 0 {
                 alarm.silence()
