@@ -57,7 +57,7 @@ import Testing
         let text = FigureTable(figures: [good, bad]).text(.english, style: Style(isEnabled: false))
         let lines = text.split(separator: "\n")
         #expect(lines[0].hasPrefix("NAME"))
-        #expect(lines[1].hasSuffix("≤ 2 ms      ✓"))
+        #expect(lines[1].hasSuffix("≤ 2 ms       ✓"))
         #expect(lines[2].hasSuffix("≤ 6 × bare   ✗"))
     }
 
