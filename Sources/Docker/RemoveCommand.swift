@@ -23,10 +23,9 @@ enum RemoveCommand {
                     throw error
                 }
                 if status.state == .running, !force {
-                    throw .invalid(
-                        field: "request",
-                        reason: "cannot remove container \"\(status.name)\": container is running: "
-                            + "stop the container before removing or force remove (docker rm -f \(status.name))")
+                    throw .wrongState(
+                        id: status.name, state: .running,
+                        wanted: "stop the container before removing or force remove")
                 }
                 try await runtime.removeContainer(status.id, force: force)
             }
