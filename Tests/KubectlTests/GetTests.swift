@@ -22,7 +22,7 @@ import Testing
             "get pods --field-selector status.phase=Running", "get pods -A", "get deploy -A", "get nodes",
             "get nodes -A", "get ns", "get pods --no-headers", "get pods --sort-by .metadata.name",
             "get pods --sort-by {.spec.containers[0].image}", "get cm", "get cm -A", "get pods nope --ignore-not-found",
-            "get pod web --show-kind",
+            "get pod web --show-kind", "get ns,cm -n kube-system", "get cm,deploy,svc -n kube-system",
         ] { try await golden.run(line) }
         try golden.check()
     }

@@ -149,8 +149,10 @@ struct Getter {
                 errors.append(error)
             }
         }
+        // As in kubectl, kinds of which there is nothing count too: `get all` always shows `service/kubernetes`.
+        let namesKinds = Set(groups.map(\.resource)).count > 1
         groups.removeAll { $0.table.rows.isEmpty }
-        try await write(groups, format)
+        try await write(groups, format, namesKinds)
         if groups.isEmpty, errors.isEmpty, !call.invocation.isOn("ignore-not-found") {
             let isNamespaced = !call.allNamespaces && requests.allSatisfy { $0.resource.isNamespaced }
             call.complain(
@@ -159,11 +161,13 @@ struct Getter {
         try Failure.throwAll(errors)
     }
 
-    private func write(_ groups: [(resource: APIResource, table: ObjectTable)], _ format: OutputFormat) async throws {
+    private func write(
+        _ groups: [(resource: APIResource, table: ObjectTable)], _ format: OutputFormat, _ namesKinds: Bool
+    ) async throws {
         var isFirst = true
         for (resource, table) in groups {
             var writer = TableWriter(call, resource, isWide: format == .wide)
-            if Set(groups.map(\.resource)).count > 1 { writer.showsKind = true }
+            if namesKinds { writer.showsKind = true }
             if !isFirst, !writer.hidesHeaders { try await call.print() }
             isFirst = false
             let rows = try SortBy(call)?.sorted(table.rows, by: \.object.document) ?? table.rows
