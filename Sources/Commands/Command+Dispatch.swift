@@ -9,10 +9,7 @@ extension Command {
         do {
             parsed = try parser.parse()
         } catch .helpRequested {
-            context.output.write(
-                HelpScreen(
-                    command: parser.result.command, path: parser.result.invocation.path, flags: parser.result.flags
-                ).text(context.language, style: context.style))
+            showHelp(parser.result, context)
             return 0
         } catch {
             context.error.write(
@@ -20,11 +17,17 @@ extension Command {
             return usageStatus
         }
         guard let run = parsed.command.run else {
-            context.output.write(
-                HelpScreen(command: parsed.command, path: parsed.invocation.path, flags: parsed.flags)
-                    .text(context.language, style: context.style))
+            showHelp(parsed, context)
             return parsed.invocation.path.count > 1 ? usageStatus : 0
         }
         return await run(parsed.invocation, context)
+    }
+
+    private func showHelp(_ parsed: CommandLineParser.Result, _ context: CommandContext) {
+        let terminal = TerminalSize(descriptor: context.output.descriptor).map { Int($0.columns) }
+        let screen = HelpScreen(
+            command: parsed.command, path: parsed.invocation.path, flags: parsed.flags,
+            columns: min(terminal ?? HelpScreen.pageColumns, HelpScreen.pageColumns))
+        context.output.write(screen.text(context.language, style: context.style))
     }
 }

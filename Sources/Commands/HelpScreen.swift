@@ -5,10 +5,14 @@ struct HelpScreen {
     let command: Command
     let path: [String]
     let flags: [Flag]
+    /// Of the reader's screen.
+    var columns = Self.pageColumns
+    /// Longer lines are tiring to read.
+    static let pageColumns = 100
 
     func text(_ language: Language, style: Style) -> String {
-        var text = command.summary(language) + "\n"
-        if let details = command.details { text += "\n" + details(language) + "\n" }
+        var text = paragraph(command.summary(language))
+        if let details = command.details { text += "\n" + paragraph(details(language)) }
         text += section(Localized(ko: "사용법", en: "Usage"), [usageLine], language, style)
         text += section(
             Localized(ko: "예", en: "Examples"),
@@ -33,8 +37,19 @@ struct HelpScreen {
         return "\n" + style(title(language) + ":", .bold) + "\n" + lines.map { "  \($0)\n" }.joined()
     }
 
+    private func paragraph(_ text: String) -> String {
+        LineWrap.lines(text, columns: columns).map { $0 + "\n" }.joined()
+    }
+
+    /// Names and what they mean; the meaning is broken below itself.
     private func lines(_ rows: [[String]]) -> [String] {
-        TablePrinter(rows: rows).text().split(separator: "\n").map(String.init)
+        let widest = rows.map { DisplayWidth.of($0[0]) }.max() ?? 0
+        let room = max(columns - 2 - widest - 3, 20)
+        return rows.flatMap { row in
+            LineWrap.lines(row[1], columns: room).enumerated().map { index, line in
+                ((index == 0 ? row[0] : "").padded(toColumns: widest) + "   " + line)
+            }
+        }
     }
 
     private static func name(of flag: Flag) -> String {

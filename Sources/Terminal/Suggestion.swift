@@ -4,7 +4,7 @@ public enum Suggestion {
     public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
         var best: (candidate: String, distance: Int)?
         for candidate in candidates where candidate != word {
-            let limit = max(1, min(3, candidate.count / 3 + 1))
+            let limit = max(1, min(3, (candidate.count + 1) / 3))
             let distance = distance(Array(word.lowercased()), Array(candidate.lowercased()))
             let isPrefix = word.count >= 2 && candidate.lowercased().hasPrefix(word.lowercased())
             // Nothing of the word would be left in a shorter one.

@@ -97,6 +97,22 @@ import Testing
         #expect(screen.text(.korean, style: Style(isEnabled: false)).contains("사용법:"))
     }
 
+    @Test(arguments: [Language.korean, .english])
+    func helpFitsTheScreen(language: Language) {
+        let flag = Flag(
+            "selector", .text, placeholder: "SELECTOR",
+            summary: Localized(
+                ko: "라벨이 이와 맞는 것만, 쉼표로 여럿을 이어서", en: "Only what carries such labels, several joined by commas"))
+        let command = Command(
+            "get", summary: Localized(ko: "무엇이 있는지 표로 보여 줍니다.", en: "Shows what there is, in a table."),
+            flags: [flag])
+        for columns in [50, 80] {
+            let screen = HelpScreen(command: command, path: ["tool", "get"], flags: [flag], columns: columns)
+            let lines = screen.text(language, style: Style(isEnabled: false)).split(separator: "\n")
+            #expect(lines.allSatisfy { DisplayWidth.of($0) <= columns })
+        }
+    }
+
     @Test func survivesAnyWords() {
         let pieces = [
             "get", "run", "-", "--", "-o", "--output", "=", "-A=1", "--=", "-=", "", "\u{0}", "키", "--watch=x",
