@@ -105,7 +105,7 @@ extension PodWorker {
             images[name] = image
             state[name].image = .present
         case .failure(let error):
-            var message = "failed to pull image \"\(container.image)\": \(error.sentence)"
+            var message = error.sentence
             let offers = await context.runtime.offeredImages()
             if !offers.isEmpty { message += " (there are \(offers.joined(separator: ", ")))" }
             warn(container, "Failed", "Failed to pull image \"\(container.image)\": \(message)")

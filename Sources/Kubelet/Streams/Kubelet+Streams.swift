@@ -110,9 +110,13 @@ extension Kubelet {
 
     private static func waiting(_ pod: KubernetesObject, _ container: String, _ record: ContainerRecord) -> Status {
         let reason = record.waiting?.reason ?? "ContainerCreating"
-        let isImage = reason == "ErrImagePull" || reason == "ImagePullBackOff"
-        let what = isImage ? "trying and failing to pull image" : "waiting to start: \(reason)"
-        return Status(.badRequest, "container \"\(container)\" in pod \"\(pod.name)\" is \(what)")
+        let what =
+            switch reason {
+            case "ErrImagePull": "image can't be pulled"
+            case "ImagePullBackOff": "trying and failing to pull image"
+            default: reason
+            }
+        return Status(.badRequest, "container \"\(container)\" in pod \"\(pod.name)\" is waiting to start: \(what)")
     }
 
     private static func streams(_ options: PodExecOptions) -> StreamDescriptors {
