@@ -44,6 +44,6 @@ public enum DockerCommand {
                 ),
                 ("docker ps -a", Localized(ko: "상자 목록 보기", en: "List the boxes")),
             ],
-            subcommands: commands + [container, image], usageStatus: usageStatus)
+            subcommands: commands + [container, image] + AbsentCommands.all, usageStatus: usageStatus)
     }
 }

@@ -23,9 +23,10 @@ enum RemoveCommand {
                     throw error
                 }
                 if status.state == .running, !force {
-                    throw .wrongState(
-                        id: status.name, state: .running,
-                        wanted: "stop the container before removing or force remove")
+                    throw .invalid(
+                        field: "request",
+                        reason: "cannot remove container \"\(status.name)\": container is running: "
+                            + "stop the container before removing or force remove (docker rm -f \(status.name))")
                 }
                 try await runtime.removeContainer(status.id, force: force)
             }

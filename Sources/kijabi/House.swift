@@ -76,10 +76,15 @@ struct House: Sendable {
     /// A shell over them.
     func shell(_ further: [Command] = []) -> ShellConfiguration {
         mkdir(runtimeDirectory, 0o711)
-        return ShellConfiguration(
+        var shell = ShellConfiguration(
             runtime: engine, commands: commands + further, language: language, notices: notices,
             environment: context.environment, runtimeDirectory: runtimeDirectory,
             startDirectory: context.workingDirectory)
+        // Like a Pod of the namespace `default`.
+        shell.dns = DNSConfiguration(
+            nameservers: [ClusterConfiguration.dnsAddress],
+            searches: ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"], options: ["ndots:5"])
+        return shell
     }
 
     /// The lessons, if there are any and they are sound.

@@ -32,7 +32,7 @@ final class CellRunner {
         guard let server else { throw .socket(path: directory + "/command.sock", errno: errno) }
         toolbox = Toolbox(
             runtime: configuration.runtime, directory: directory, startDirectory: configuration.startDirectory,
-            environment: Self.toolboxEnvironment(configuration.environment), server: server)
+            dns: configuration.dns, environment: Self.toolboxEnvironment(configuration.environment), server: server)
         toolboxBox.set(toolbox)
         server.start()
     }
@@ -50,10 +50,12 @@ final class CellRunner {
         return (command, Array(line.words.dropFirst()))
     }
 
-    /// What a misspelt command may have meant, once the shell has not found it.
-    func suggestion(for cell: String, status: Int32) -> String? {
-        guard status == 127, let word = cell.split(whereSeparator: \.isWhitespace).first else { return nil }
-        return commands.nearest(to: String(word))
+    /// What may help where the shell has not found a command: what does its job here, or what was meant.
+    func advice(for cell: String, status: Int32) -> Localized? {
+        guard status == 127 else { return nil }
+        if let advice = AbsentProgram.advice(for: cell) { return advice }
+        let strangers = AbsentProgram.commandWords(of: cell).filter { commands.named($0) == nil }
+        return strangers.lazy.compactMap { self.commands.nearest(to: $0) }.first.map(ToolboxMessage.didYouMean)
     }
 
     /// The context of a command that runs in process on these descriptors.

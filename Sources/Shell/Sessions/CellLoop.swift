@@ -129,8 +129,8 @@ final class CellLoop {
         // A Ctrl-D that nobody read: the kernel keeps it as a zero (n_tty's EOF mark).
         typedAhead = outcome.typedAhead.map { $0 == 0 ? 0x04 : $0 }
         if outcome.leavesCursorInRow { show("\r\n") }
-        if let meant = runner.suggestion(for: cell, status: outcome.status) {
-            show(ToolboxMessage.didYouMean(meant)(language) + "\r\n")
+        if let advice = runner.advice(for: cell, status: outcome.status) {
+            show(advice(language) + "\r\n")
         }
         if !outcome.isLast { reportStatus(outcome.status, elapsed) }
         for recorder in configuration.recorders { recorder.cellEnds(number: number, status: outcome.status) }

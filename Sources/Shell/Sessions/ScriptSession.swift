@@ -129,8 +129,8 @@ final class ScriptCells {
         switch shell.run(cell, after: runner.lastStatus, isInterrupted: { interruption.isInterrupted }) {
         case .ended(let status, let directory):
             runner.workingDirectory = directory
-            if let meant = runner.suggestion(for: cell, status: status) {
-                error.line(ToolboxMessage.didYouMean(meant)(language))
+            if let advice = runner.advice(for: cell, status: status) {
+                error.line(advice(language))
             }
             return Outcome(status: status)
         case .exited(let status): return Outcome(status: status, isLast: true)

@@ -18,6 +18,8 @@ public struct ShellConfiguration: Sendable {
     public var runtimeDirectory: String
     /// The directory that appears as `/work`.
     public var startDirectory: String
+    /// How names are resolved in the toolbox; nil leaves it without.
+    public var dns: DNSConfiguration?
     /// The terminal: standard input and output, unless a recording is run again on a terminal of its own.
     public var input: Int32
     public var output: Int32

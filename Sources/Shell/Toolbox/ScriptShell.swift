@@ -39,7 +39,7 @@ final class ScriptShell {
         let report = "printf '%s %s\\n' $1 \"$PWD\" >\(Toolbox.mountPoint)/\(name)/done; return $1"
         feed.send(
             "cd \(CellFeed.quoted(directory)) 2>/dev/null || cd /; kijabi_status() { return $1; };"
-                + " kijabi_done() { \(report); }")
+                + " \(Toolbox.shellFunctions) kijabi_done() { \(report); }")
         return shell
     }
 

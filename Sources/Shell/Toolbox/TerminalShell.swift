@@ -84,7 +84,7 @@ final class TerminalShell {
             + " || printf '\\033]133;D;\(token);%s;;%s\\007' $s \"$PWD\" >&9)"
         feed.send(
             "exec 9<>/dev/tty; cd \(CellFeed.quoted(directory)) 2>/dev/null || cd /; kijabi_status() { return $1; };"
-                + " PS4='+ '; PS2=; readonly PS1=\(CellFeed.quoted(mark))")
+                + " \(Toolbox.shellFunctions) PS4='+ '; PS2=; readonly PS1=\(CellFeed.quoted(mark))")
     }
 
     /// Runs a cell.

@@ -9,22 +9,27 @@ actor Toolbox {
     static let image = "kijabi/toolbox:latest"
     static let stub = "/usr/local/bin/kijabi-stub"
     static let label = "kijabi.role"
+    /// Said to a shell before its first cell: ours, not the shell's own, are what a learner means by these.
+    static let shellFunctions = ["help", "history"].map { "\($0)() { \(mountPoint)/bin/\($0) \"$@\"; };" }
+        .joined(separator: " ")
 
     let runtime: any ContainerRuntime
     /// On this machine; appears in the toolbox as `mountPoint`, read-only.
     nonisolated let directory: String
     nonisolated let environment: [String]
     private let startDirectory: String
+    private let dns: DNSConfiguration?
     private let server: CommandServer
     private var creation: Task<Result<String, RuntimeError>, Never>?
 
     init(
-        runtime: any ContainerRuntime, directory: String, startDirectory: String, environment: [String],
-        server: CommandServer
+        runtime: any ContainerRuntime, directory: String, startDirectory: String, dns: DNSConfiguration?,
+        environment: [String], server: CommandServer
     ) {
         self.runtime = runtime
         self.directory = directory
         self.startDirectory = startDirectory
+        self.dns = dns
         self.environment = environment
         self.server = server
     }
@@ -98,7 +103,7 @@ actor Toolbox {
         configuration.environment = environment
         configuration.workingDirectory = "/work"
         configuration.sandbox = SandboxConfiguration(
-            name: "harbour", hostname: "harbour", network: .host, labels: [Self.label: "toolbox"])
+            name: "harbour", hostname: "harbour", network: .host, dns: dns, labels: [Self.label: "toolbox"])
         configuration.mounts = [
             Mount(source: .bind(path: directory), target: Self.mountPoint, readOnly: true)
         ]
