@@ -13,9 +13,6 @@
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41)
 #endif
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1U << 2)
-#endif
 
 static _Noreturn void give_up(int report, const struct zygote_failure *failure) {
     if (send_with(report, failure, sizeof *failure, NULL, 0) < 0) _exit(126);
@@ -100,6 +97,13 @@ static int enter_directory(const char *directory, struct zygote_failure *failure
     return fail(failure, "change directory", directory);
 }
 
+/* `kept` closes when the program executes. */
+static void close_all_but(int kept) {
+    if (kept > 3) syscall(SYS_close_range, 3u, (unsigned)kept - 1, 0u);
+    syscall(SYS_close_range, (unsigned)kept + 1, ~0u, 0u);
+    fcntl(kept, F_SETFD, FD_CLOEXEC);
+}
+
 static int install_filter(const struct specification *specification, struct zygote_failure *failure) {
     struct sock_fprog *program = filter_get(specification->filter);
     if (!program) return 0;
@@ -146,6 +150,11 @@ _Noreturn void child_main(const struct specification *specification, int report)
     setsid();
     /* Not the zygote's keys. Refused where the kernel has no keyrings. */
     syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL, 0, 0, 0);
+    struct stat status;
+    if (specification->tells_mounts && stat("/proc/self/ns/mnt", &status) == 0) {
+        uint32_t inode = (uint32_t)status.st_ino;
+        send_with(report, &inode, sizeof inode, NULL, 0);
+    }
     if (take_stdio(specification, &failure) < 0) give_up(report, &failure);
     if (!specification->is_exec && root_set_up(specification, &failure) < 0) give_up(report, &failure);
     if (account_find(specification->user, &account) < 0) {
@@ -163,11 +172,11 @@ _Noreturn void child_main(const struct specification *specification, int report)
         snprintf(home, sizeof home, "HOME=%s", account.home);
         *end = home;
     }
+    /* Not one descriptor of the zygote's may pass, nor be a working directory by way of /proc/self/fd. */
+    close_all_but(report);
     if (enter_directory(specification->directory, &failure) < 0) give_up(report, &failure);
     set_limits(specification);
     if (credentials_drop(specification, &account, &failure) < 0) give_up(report, &failure);
-    /* Whatever is open is for the kernel to close; not one descriptor of the zygote's may pass. */
-    syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
     if (install_filter(specification, &failure) < 0) give_up(report, &failure);
     execute(specification);
     fail(&failure, "execute", specification->arguments[0]);

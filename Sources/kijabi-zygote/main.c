@@ -101,6 +101,8 @@ static void register_removal(const struct message *message) {
 static struct message message;
 
 int main(void) {
+    /* Executed from a descriptor, it has been given a number for a name. */
+    prctl(PR_SET_NAME, "kijabi-zygote");
     fcntl(ZYGOTE_CONTROL_DESCRIPTOR, F_SETFD, FD_CLOEXEC);
     fcntl(ZYGOTE_LIFELINE_DESCRIPTOR, F_SETFD, FD_CLOEXEC);
     /* Out of the terminal's reach: Ctrl-C is for kijabi to answer. */

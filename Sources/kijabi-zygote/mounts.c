@@ -90,6 +90,12 @@ int directory_make(const char *path, mode_t mode) {
     return -1;
 }
 
+/* Beneath the mount, whatever the name: it comes from a key of a ConfigMap. */
+static int make_file(int mount, const char *name) {
+    struct open_how how = {.flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, .mode = 0644, .resolve = RESOLVE_BENEATH};
+    return (int)syscall(SYS_openat2, mount, name, &how, sizeof how);
+}
+
 static int write_files(int mount, const struct message *message, size_t position, struct zygote_failure *failure) {
     for (const struct zygote_field *field; (field = message_next(message, &position));) {
         if (field->tag == ZYGOTE_MOUNT) break;
@@ -103,7 +109,7 @@ static int write_files(int mount, const struct message *message, size_t position
             *slash = 0;
             if (*parents && mkdirat(mount, parents, 0755) < 0 && errno != EEXIST) return fail(failure, "mkdir", name);
         }
-        int file = openat(mount, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        int file = make_file(mount, name);
         if (file < 0) return fail(failure, "create file", name);
         size_t length = field->length - name_length - 1;
         ssize_t written = write(file, name + name_length + 1, length);

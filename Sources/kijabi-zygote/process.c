@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -94,6 +95,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     struct specification *specification = specification_read(message, failure);
     if (!specification) return -1;
     specification->is_exec = is_exec;
+    specification->tells_mounts = sandbox && (sandbox->pid >= 0 || (specification->shared & CLONE_NEWPID));
     if (container) specification->shared = container->shared;
     int report[2] = {-1, -1};
     struct process *process = calloc(1, sizeof *process);
@@ -103,9 +105,14 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
         fail(failure, "socketpair", NULL);
     } else {
         entry.report = report[1];
+        /* Until it executes, the child is this program with this program's descriptors. Undumpable from its first
+         * moment, nothing in the container can trace it or look into its /proc directory. The first child shares this
+         * memory, hence the mark; here it is taken back. */
+        prctl(PR_SET_DUMPABLE, 0);
         pid_t first = clone(enter, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &entry);
         if (first < 0) fail(&entry.failure, "clone", NULL);
         else waitpid(first, NULL, 0);
+        prctl(PR_SET_DUMPABLE, 1);
         if (entry.pid < 0) *failure = entry.failure;
     }
     if (report[1] >= 0) close(report[1]);
@@ -119,12 +126,6 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
                                 .shared = specification->shared, .report = report[0], .master = -1,
                                 .request = message->header.request};
     processes = process;
-    if (sandbox && (sandbox->pid >= 0 || (process->shared & CLONE_NEWPID))) {
-        char path[64];
-        struct stat status;
-        snprintf(path, sizeof path, "/proc/%d/ns/mnt", process->pid);
-        if (stat(path, &status) == 0) process->mount_namespace = (uint32_t)status.st_ino;
-    }
     specification_free(specification);
     return 0;
 }
@@ -139,6 +140,10 @@ bool process_report(struct harbour *harbour, struct process *process) {
     struct cmsghdr *rights = got > 0 ? CMSG_FIRSTHDR(&header) : NULL;
     if (rights && rights->cmsg_type == SCM_RIGHTS && process->master < 0) {
         memcpy(&process->master, CMSG_DATA(rights), sizeof(int));
+        return false;
+    }
+    if (got == sizeof process->mount_namespace) {
+        memcpy(&process->mount_namespace, &failure, sizeof process->mount_namespace);
         return false;
     }
     if (got == sizeof failure) {

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 enum { POOL_SIZE = 8 };
@@ -91,11 +92,16 @@ bool sandbox_fill_pool(struct harbour *harbour) {
 }
 
 /* The first process of a shared pid namespace: it adopts and reaps, as the pause container of a pod does. */
-static _Noreturn void pause_main(void) {
+static _Noreturn void pause_main(const int sync[2]) {
     sigset_t all;
+    char end;
     prctl(PR_SET_NAME, "pause");
-    for (int descriptor = 0; descriptor < 3; descriptor++) close(descriptor);
-    syscall(SYS_close_range, 3u, ~0u, 0u);
+    close(sync[0]);
+    /* It has the harbour's file tree, which a container with CAP_SYS_PTRACE must not find at /proc/1/root. But first
+     * its namespace has to be opened there. */
+    if (read(sync[1], &end, 1) != 0) _exit(1);
+    prctl(PR_SET_DUMPABLE, 0);
+    syscall(SYS_close_range, 0u, ~0u, 0u);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     sigset_t children;
@@ -110,6 +116,7 @@ static _Noreturn void pause_main(void) {
 
 struct entry {
     struct sandbox *sandbox;
+    const int *sync;
     pid_t pid;
 };
 
@@ -117,20 +124,33 @@ static int enter_for_pause(void *argument) {
     struct entry *entry = argument;
     if (setns(entry->sandbox->user, CLONE_NEWUSER) < 0) return 1;
     pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_PARENT, NULL, NULL, NULL, NULL);
-    if (pid == 0) pause_main();
+    if (pid == 0) pause_main(entry->sync);
     entry->pid = pid;
     return 0;
 }
 
 static int share_pids(struct sandbox *sandbox, struct zygote_failure *failure) {
     static char stack[65536] __attribute__((aligned(16)));
-    struct entry entry = {.sandbox = sandbox, .pid = -1};
+    int sync[2];
+    char end;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0) return fail(failure, "socketpair", NULL);
+    struct entry entry = {.sandbox = sandbox, .sync = sync, .pid = -1};
     pid_t first = clone(enter_for_pause, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES, &entry);
     if (first > 0) waitpid(first, NULL, __WALL);
-    if (entry.pid < 0) return fail(failure, "make pid namespace", NULL);
-    sandbox->pause = entry.pid;
-    sandbox->pid = open_namespace(entry.pid, "pid");
-    return sandbox->pid < 0 ? fail(failure, "open namespaces", NULL) : 0;
+    close(sync[1]);
+    int result = 0;
+    if (entry.pid < 0) {
+        result = fail(failure, "make pid namespace", NULL);
+    } else {
+        sandbox->pause = entry.pid;
+        sandbox->pid = open_namespace(entry.pid, "pid");
+        if (sandbox->pid < 0) result = fail(failure, "open namespaces", NULL);
+        /* It may go on, and has gone on when its end is closed. */
+        shutdown(sync[0], SHUT_WR);
+        if (read(sync[0], &end, 1) < 0) errno = 0;
+    }
+    close(sync[0]);
+    return result;
 }
 
 struct sandbox *sandbox_make(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {

@@ -124,6 +124,7 @@ struct sock_fprog *filter_get(int32_t slot);
 
 struct specification {
     bool is_exec;
+    bool tells_mounts; /* reports the inode of its mount namespace: nobody else may look */
     uint32_t flags, shared;
     char **arguments, **environment, **lowers;
     size_t lower_count;
