@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int kijabi_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
@@ -69,3 +70,8 @@ int kijabi_get_window_size(int terminal, uint16_t *columns, uint16_t *rows) {
 }
 
 void kijabi_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+long kijabi_file_system(int descriptor) {
+    struct statfs status;
+    return fstatfs(descriptor, &status) < 0 ? -1 : (long)status.f_type;
+}

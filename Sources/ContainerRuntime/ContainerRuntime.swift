@@ -65,6 +65,7 @@ public protocol ContainerRuntime: Sendable {
     /// The processes of the container, as the host sees them.
     func processes(_ id: String) async throws(RuntimeError) -> [ContainerProcess]
     /// Opens a file as the container sees it. Symbolic links cannot lead out of its root (openat2 `RESOLVE_IN_ROOT`).
+    /// A named pipe is opened without waiting for its other side: poll(2) before reading it.
     /// - Returns: a descriptor that the caller closes.
     func openFile(_ id: String, path: String, flags: Int32, mode: UInt32) async throws(RuntimeError) -> Int32
     /// Removes a named volume (`Mount.Source.volume`) and what is in it. Idempotent.

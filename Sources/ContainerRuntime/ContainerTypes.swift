@@ -68,8 +68,12 @@ public enum NamespaceKind: String, Sendable, Hashable, CaseIterable {
 /// Something that appears in the container's file tree.
 public struct Mount: Sendable, Hashable {
     public enum Source: Sendable, Hashable {
-        /// A directory or file of the host.
+        /// A directory or file of the host, with its own owners: root in a container may do with it what an unprivileged
+        /// user of the host may, who is that root outside. One that is made because it is not there is the container's.
         case bind(path: String)
+        /// A directory of the program that uses the engine, for a container it trusts with it: what is the program's
+        /// user's on the host is root's in the container.
+        case entrusted(path: String)
         /// A named volume of the engine's store; made on first use.
         case volume(name: String)
         /// A directory, writable for everybody, that the containers of one sandbox share (`emptyDir`): made empty on
@@ -79,7 +83,8 @@ public struct Mount: Sendable, Hashable {
         case tmpfs(size: Int?)
         /// Files with the given contents (ConfigMap, /etc/hosts), on a memory file system.
         case files([String: [UInt8]])
-        /// A copy-on-write view of a host directory: writes stay in the container.
+        /// A copy-on-write view of a host directory: writes stay in the container, where what is root's on the host is
+        /// root's.
         case copyOnWrite(path: String)
     }
     public var source: Source

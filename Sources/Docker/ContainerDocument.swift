@@ -71,7 +71,7 @@ enum ContainerDocument {
             "CapAdd": strings(configuration.addedCapabilities),
             "CapDrop": strings(configuration.droppedCapabilities),
             "Memory": .integer(status.resources.memory ?? 0),
-            "NanoCpus": .integer(Int((status.resources.cpus ?? 0) * 1e9)),
+            "NanoCpus": .integer(Int(min(status.resources.cpus ?? 0, 1e9) * 1e9)),
             "CpuShares": .integer(status.resources.cpuShares ?? 0),
             "PidsLimit": status.resources.pids.map { .integer($0) } ?? .null,
             // Not in docker: whether the kernel holds the limits, or kijabi watches them.
@@ -95,7 +95,7 @@ enum ContainerDocument {
             case .volume(let name), .sandbox(let name): ("volume", name)
             case .tmpfs: ("tmpfs", "")
             case .files: ("tmpfs", "")
-            case .copyOnWrite(let path): ("bind", path)
+            case .copyOnWrite(let path), .entrusted(let path): ("bind", path)
             }
         return [
             "Type": .string(type), "Source": .string(source), "Destination": .string(mount.target),

@@ -10,6 +10,9 @@ enum VolumeFlag {
             readOnly = mode == "ro"
             parts.removeLast()
         }
+        if let target = parts.last, target.hasPrefix("/"), target.allSatisfy({ $0 == "/" }) {
+            throw fail("the whole of the container cannot be a volume")
+        }
         switch parts.count {
         case 1:
             guard parts[0].hasPrefix("/") else { throw fail("the path inside the container must be absolute") }

@@ -12,8 +12,8 @@ import Testing
         try FileManager.default.createDirectory(atPath: host, withIntermediateDirectories: true)
         try Data("outside\n".utf8).write(to: URL(fileURLWithPath: host + "/file"))
         let mounts = [
-            Mount(source: .bind(path: host), target: "/bind"),
-            Mount(source: .bind(path: host), target: "/fixed", readOnly: true),
+            Mount(source: .entrusted(path: host), target: "/bind"),
+            Mount(source: .entrusted(path: host), target: "/fixed", readOnly: true),
             Mount(source: .copyOnWrite(path: host), target: "/work"),
             Mount(source: .volume(name: "store"), target: "/deep/down/volume"),
             Mount(source: .tmpfs(size: 1 << 20), target: "/memory"),
@@ -39,6 +39,26 @@ import Testing
         #expect(again == "v")
         try await fixture.engine.removeVolume("store")
         #expect(!FileManager.default.fileExists(atPath: fixture.directory.path + "/data/volumes/store"))
+        await fixture.engine.shutdown()
+    }
+
+    /// As root of this machine: else the container's root is the user whose directory it is.
+    @Test(.enabled(if: geteuid() == 0)) func aDirectoryOfTheMachineStaysItsOwners() async throws {
+        let fixture = try await EngineFixture()
+        let host = fixture.directory.path + "/host"
+        try FileManager.default.createDirectory(atPath: host, withIntermediateDirectories: true)
+        try Data("secret\n".utf8).write(to: URL(fileURLWithPath: host + "/shadow"))
+        chmod(host + "/shadow", 0o600)
+        let text = try await fixture.shell(
+            "cat /x/shadow || echo hidden; touch /x/new || echo refused; touch /made/new && stat -c %u /made/new"
+        ) {
+            $0.mounts = [
+                Mount(source: .bind(path: host), target: "/x"),
+                Mount(source: .bind(path: host + "-made"), target: "/made"),
+            ]
+        }
+        #expect(text.contains("hidden\n") && text.contains("refused\n") && text.hasSuffix("0"), "\(text)")
+        #expect(!text.contains("secret"))
         await fixture.engine.shutdown()
     }
 

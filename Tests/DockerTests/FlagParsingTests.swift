@@ -34,7 +34,7 @@ import Testing
         #expect(try VolumeFlag.mount(text) == expected)
     }
 
-    @Test(arguments: ["data:var", "../x:/y", "a b:/x", "x:/y:/z:/w", ":/x"])
+    @Test(arguments: ["data:var", "../x:/y", "a b:/x", "x:/y:/z:/w", ":/x", "x:/", "/tmp://", "/"])
     func refusesVolumes(text: String) {
         #expect(throws: RuntimeError.self) { try VolumeFlag.mount(text) }
     }

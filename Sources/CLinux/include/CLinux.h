@@ -36,6 +36,8 @@ int kijabi_pidfd_open(pid_t pid, unsigned flags);
 int kijabi_pidfd_send_signal(int pidfd, int signal);
 /* As whom the calling thread, and no other, opens files: setfsuid(2), setfsgid(2). */
 void kijabi_open_files_as(uid_t user, gid_t group);
+/* The kind of the file system a file is on, statfs(2), as linux/magic.h counts; -1 if it cannot be told. */
+long kijabi_file_system(int descriptor);
 int kijabi_memfd_create(const char *name, unsigned flags);
 int kijabi_pipe(int ends[2]); /* close-on-exec */
 int kijabi_set_nonblocking(int descriptor, int enabled);

@@ -31,17 +31,17 @@ extension ContainerEngine {
         }
         do throws(Errno) {
             let root = try FileDescriptor.open("/proc/\(process.pid)/root", FileDescriptor.pathOnly | O_DIRECTORY)
-            let inRoot: UInt64 = 0x10 | 0x02  // RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS
-            // openat2 refuses a mode where nothing can be made.
-            let makes = flags & O_CREAT != 0
-            // What is made belongs to the container's root: this user may have no id inside, and then cannot make files.
-            // The engine's thread is its own, and nothing is awaited until it is itself again.
-            let isOther = makes && harbour.rootID != geteuid()
-            if isOther { kijabi_open_files_as(harbour.rootID, harbour.rootID) }
-            defer { if isOther { kijabi_open_files_as(geteuid(), getegid()) } }
-            return try checked {
-                kijabi_openat2(
-                    root.number, path, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)), makes ? UInt64(mode) : 0, inRoot)
+            // The number may be another process's by now, with another root.
+            try checked { kijabi_pidfd_send_signal(process.pidfd.number, 0) }
+            let file = FileInContainer(root: root, path: path, flags: flags, mode: mode)
+            guard harbour.rootID != geteuid() else { return try file.open() }
+            do throws(Errno) {
+                // Root of this machine may read what no container may, and has perhaps no id inside to make files as.
+                return try file.open(as: harbour.rootID)
+            } catch {
+                // The container's root may read what belongs to its other users.
+                guard error.code == EACCES, flags & O_CREAT == 0 else { throw error }
+                return try file.openUnlessKernels()
             }
         } catch {
             throw .system(stage: "open", errno: error.code, path: path)

@@ -120,6 +120,10 @@ extension ContainerEngine {
         for name in names where !taken.contains("/etc/\(name)") {
             add(&contents, ZYGOTE_MOUNT_BIND, source: "\(files)/\(name)", target: "/etc/\(name)", readOnly: false)
         }
+        // What a container is kept from there is kept from it by path.
+        for mount in wanted.mounts where mount.target.split(separator: "/").first == "proc" {
+            throw .invalid(field: "mounts", reason: "\(mount.target) is inside /proc")
+        }
         // What lies deeper is mounted later.
         let sorted = wanted.mounts.enumerated().sorted { first, second in
             let depths = (first.element.depth, second.element.depth)
@@ -172,22 +176,30 @@ extension ContainerEngine {
             }
             add(
                 &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target, readOnly: mount.readOnly)
-        case .bind(let path), .copyOnWrite(let path):
-            let isCopy = if case .copyOnWrite = mount.source { true } else { false }
+        case .bind(let path):
             // As docker's -v: a source that is not there is made.
-            if !isCopy, access(path, F_OK) != 0 { try Self.makeDirectory(path) }
-            let opened = try openMountSource(path).map { contents.add($0) }
+            if access(path, F_OK) != 0 {
+                try Self.makeDirectory(path)
+                own(path)
+            }
+            let opened = try openMountSource(path, mapsOwners: false).map { contents.add($0) }
+            add(
+                &contents, ZYGOTE_MOUNT_BIND, source: "/host" + path, target: mount.target, readOnly: mount.readOnly,
+                descriptor: opened ?? -1)
+        case .entrusted(let path), .copyOnWrite(let path):
+            let isCopy = if case .copyOnWrite = mount.source { true } else { false }
+            let opened = try openMountSource(path, mapsOwners: true).map { contents.add($0) }
             add(
                 &contents, isCopy ? ZYGOTE_MOUNT_COPY_ON_WRITE : ZYGOTE_MOUNT_BIND, source: "/host" + path,
-                target: mount.target, readOnly: mount.readOnly,
-                descriptor: opened ?? -1)
+                target: mount.target, readOnly: mount.readOnly, descriptor: opened ?? -1)
         }
     }
 
-    /// A detached mount of a directory of this machine's, whose files' ids are the container's: as root only, because
-    /// there the harbour's root is somebody else, who may not walk to the path and would own nothing in it. An ordinary
-    /// user is the harbour's root, and the path will do.
-    private func openMountSource(_ path: String) throws(RuntimeError) -> FileDescriptor? {
+    /// A detached mount of a directory of this machine's: as root only, because there the harbour's root is somebody else,
+    /// who may not walk to the path. An ordinary user is the harbour's root, and the path will do.
+    /// - Parameter mapsOwners: what is root's here is the container's root's. Never so for what may be written and is
+    ///   not ours: `-v /etc:/x` would hand out the machine.
+    private func openMountSource(_ path: String, mapsOwners: Bool) throws(RuntimeError) -> FileDescriptor? {
         guard path.hasPrefix("/") else { throw .invalid(field: "mounts", reason: "\(path) is not an absolute path") }
         guard harbour.rootID != geteuid() else {
             if access(path, F_OK) != 0 { throw .system(stage: "open mount source", errno: errno, path: path) }
@@ -196,6 +208,7 @@ extension ContainerEngine {
         do throws(Errno) {
             let flags = UInt32(1) | UInt32(bitPattern: O_CLOEXEC) | 0x8000  // OPEN_TREE_CLONE, AT_RECURSIVE
             let mount = FileDescriptor(owning: try checked { kijabi_open_tree(AT_FDCWD, path, flags) })
+            guard mapsOwners else { return mount }
             let namespace = try FileDescriptor.open("/proc/\(harbour.pid)/ns/user", O_RDONLY)
             // Some file systems cannot map ids; then the container sees the files as nobody's.
             _ = kijabi_map_mount(mount.number, namespace.number)

@@ -105,7 +105,7 @@ actor Toolbox {
         configuration.sandbox = SandboxConfiguration(
             name: "harbour", hostname: "harbour", network: .host, dns: dns, labels: [Self.label: "toolbox"])
         configuration.mounts = [
-            Mount(source: .bind(path: directory), target: Self.mountPoint, readOnly: true)
+            Mount(source: .entrusted(path: directory), target: Self.mountPoint, readOnly: true)
         ]
         if hasWork {
             configuration.mounts.append(Mount(source: .copyOnWrite(path: startDirectory), target: "/work"))
