@@ -27,7 +27,7 @@ extension ContainerEngine {
         network: @Sendable (Harbour) throws(RuntimeError) -> any NetworkPlumber
     ) async throws(RuntimeError) -> ContainerEngine {
         try makeDirectory(configuration.dataDirectory)
-        let runDirectory = try prepareRunDirectory(in: configuration.runDirectory)
+        let runDirectory = try RunDirectory(in: configuration.runDirectory)
         let zygote: ZygoteProcess
         do throws(Errno) {
             if let started = configuration.zygote {
@@ -39,7 +39,7 @@ extension ContainerEngine {
             throw .unavailable(reason: "\(configuration.zygoteProgram): \(error)")
         }
         let harbour = try await Harbour.make(
-            zygote: zygote, runDirectory: runDirectory, dataDirectory: configuration.dataDirectory)
+            zygote: zygote, runDirectory: runDirectory.path, dataDirectory: configuration.dataDirectory)
         return try ContainerEngine(
             configuration: configuration, harbour: harbour, runDirectory: runDirectory, images: try images(harbour),
             network: try network(harbour))

@@ -17,6 +17,7 @@ public actor ContainerEngine: ContainerRuntime {
     nonisolated let plumber: any NetworkPlumber
     /// This engine's own part of `configuration.runDirectory`; the harbour has it as `/run`.
     nonisolated let runDirectory: String
+    private nonisolated let ownDirectory: RunDirectory
     nonisolated let pump: OutputPump
     nonisolated let broadcaster = EventBroadcaster()
 
@@ -34,15 +35,16 @@ public actor ContainerEngine: ContainerRuntime {
     public nonisolated var network: any PodNetwork { plumber }
 
     /// - Parameters:
-    ///   - runDirectory: made by `prepareRunDirectory`, and the harbour's.
+    ///   - runDirectory: the harbour's.
     ///   - images, network: made for this harbour.
     init(
-        configuration: EngineConfiguration, harbour: Harbour, runDirectory: String, images: any ImageSource,
+        configuration: EngineConfiguration, harbour: Harbour, runDirectory: RunDirectory, images: any ImageSource,
         network: any NetworkPlumber
     ) throws(RuntimeError) {
         self.configuration = configuration
         self.harbour = harbour
-        self.runDirectory = runDirectory
+        ownDirectory = runDirectory
+        self.runDirectory = runDirectory.path
         images_ = images
         plumber = network
         generator = SeededGenerator(seed: configuration.seed ?? UInt64.random(in: .min ... .max))
@@ -51,9 +53,14 @@ public actor ContainerEngine: ContainerRuntime {
         } catch {
             throw .system(stage: "epoll_create", errno: error.code, path: nil)
         }
-        try harbour.removeAtEnd(runDirectory)
-        for name in ["sandboxes", "logs"] { try Self.makeDirectory("\(runDirectory)/\(name)") }
+        try harbour.removeAtEnd(runDirectory.path)
+        for name in ["sandboxes", "logs"] { try Self.makeDirectory("\(runDirectory.path)/\(name)") }
     }
+
+    /// Has a file or directory removed when this process has gone, however it went: what belongs to the engine's user but
+    /// must not outlive the engine.
+    /// - Parameter path: absolute.
+    public nonisolated func removeAtEnd(_ path: String) throws(RuntimeError) { try harbour.removeAtEnd(path) }
 
     /// Ends everything: containers are killed, their layers removed. The data directory stays.
     public func shutdown() async {
@@ -64,6 +71,8 @@ public actor ContainerEngine: ContainerRuntime {
         for sandbox in sandboxesByID.values { await plumber.detach(sandbox: sandbox.status.id) }
         harbour.end()
         await harbour.waitForEnd()
+        // It is gone already, unless the zygote was killed.
+        ownDirectory.remove()
         pump.stop()
         broadcaster.finish()
     }
@@ -101,14 +110,6 @@ public actor ContainerEngine: ContainerRuntime {
     // MARK: Directories
 
     /// Makes a directory for one engine below `parent`, which nobody else can enter but the harbour's root.
-    static func prepareRunDirectory(in parent: String) throws(RuntimeError) -> String {
-        try makeDirectory(parent)
-        var template = Array("\(parent)/engine-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw .system(stage: "mkdtemp", errno: errno, path: parent) }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return path
-    }
-
     static func makeDirectory(_ path: String) throws(RuntimeError) {
         if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {

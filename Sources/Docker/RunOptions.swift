@@ -1,5 +1,6 @@
 import Commands
 import ContainerRuntime
+import Glibc
 import Terminal
 
 /// The flags of `docker run` and `docker create`, and the configuration they mean.
@@ -127,8 +128,11 @@ enum RunOptions {
             resources.memory = bytes
         }
         if let cpus = line["cpus"] {
-            guard let value = Double(cpus), value > 0, value.isFinite else {
-                throw .invalid(field: "--cpus", reason: "'\(cpus)' is not a number of processors (try 0.5)")
+            let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+            guard let value = Double(cpus), value >= 0.01, value <= Double(max(processors, 1)) else {
+                throw .invalid(
+                    field: "--cpus",
+                    reason: "'\(cpus)' is not a number of processors of this machine: 0.01 to \(processors) (try 0.5)")
             }
             resources.cpus = value
         }

@@ -76,6 +76,8 @@ struct House: Sendable {
     /// A shell over them.
     func shell(_ further: [Command] = []) -> ShellConfiguration {
         mkdir(runtimeDirectory, 0o711)
+        // If that cannot be arranged, the next start removes it.
+        try? engine.removeAtEnd(runtimeDirectory)
         var shell = ShellConfiguration(
             runtime: engine, commands: commands + further, language: language, notices: notices,
             environment: context.environment, runtimeDirectory: runtimeDirectory,

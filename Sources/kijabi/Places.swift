@@ -23,16 +23,29 @@ struct Places {
     /// Progress, history, journal.
     var state: String { directory("XDG_STATE_HOME", ".local/state") }
 
-    /// Sockets; for this process alone.
+    /// Sockets, and what ends with a process: a directory that nobody else can enter or exchange. In /tmp anybody could
+    /// have made one of our name first; then it is one in the learner's own place.
     var runtime: String {
-        let base: String
-        if let given = environment["XDG_RUNTIME_DIR"], given.hasPrefix("/"), access(given, W_OK) == 0 {
-            base = given + "/kijabi"
-        } else {
-            base = "/tmp/kijabi-\(getuid())"
+        var candidates = ["/tmp/kijabi-\(geteuid())"]
+        if let given = environment["XDG_RUNTIME_DIR"], given.hasPrefix("/"), Self.isOwn(given), access(given, W_OK) == 0
+        {
+            candidates.insert(given + "/kijabi", at: 0)
         }
-        mkdir(base, 0o700)
-        return base
+        for path in candidates {
+            mkdir(path, 0o700)
+            // It is ours, and in a directory where nobody else may exchange it.
+            if Self.isOwn(path), chmod(path, 0o700) == 0 { return path }
+        }
+        let own = state + "/run"
+        Self.make(own)
+        chmod(own, 0o700)
+        return own
+    }
+
+    /// Whether this is a directory of this user's, not a link to one.
+    private static func isOwn(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
     }
 
     /// Where the engine finds its things.
@@ -97,8 +110,14 @@ struct Places {
         return candidates.first { access($0, R_OK) == 0 }
     }
 
+    /// Of the account, for when the environment does not say.
+    private static var homeDirectory: String {
+        guard let account = getpwuid(geteuid()), let home = account.pointee.pw_dir else { return "/" }
+        return String(cString: home)
+    }
+
     private func directory(_ variable: String, _ fallback: String) -> String {
-        let home = environment["HOME"] ?? "/"
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Self.homeDirectory
         let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/" + fallback
         let path = base + "/kijabi"
         Self.make(path)

@@ -43,7 +43,17 @@ struct ShellMode {
         if let guide = await house.lessons(invocation) { further = LessonCommands.make(guide) }
         let session = ScriptSession(house.shell(further))
         program.signals.react(
-            SignalRouter.Reactions(interrupt: { session.interrupt() }, leave: { _ in session.interrupt() }))
+            SignalRouter.Reactions(
+                interrupt: { session.interrupt() },
+                leave: { signal in
+                    session.interrupt()
+                    // Whatever runs may take its time over that (a program that is a container's first process hears
+                    // no signal that it does not handle); this process goes, and with it everything.
+                    Task {
+                        await house.close()
+                        exit(128 + signal)
+                    }
+                }))
         let status: Int32
         do throws(ShellError) {
             status = try await session.run(script)

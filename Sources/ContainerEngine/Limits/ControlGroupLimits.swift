@@ -12,6 +12,22 @@ struct ControlGroupProvider: LimitsProvider {
     /// What must be removed at the end.
     var basePaths: Set<String> { Set(bases.values.map(\.group.path)) }
 
+    /// Where groups of that name are, if there are any.
+    static func paths(name: String) -> Set<String> {
+        let all = ControlGroups()
+        var paths: Set<String> = []
+        for hierarchy in controllers.compactMap({ all.hierarchy(of: $0) }) {
+            var own = hierarchy.own[...]
+            while true {
+                let path = "\(hierarchy.mountPoint)\(own)/\(name)"
+                if access(path, F_OK) == 0 { paths.insert(path) }
+                guard let slash = own.lastIndex(of: "/") else { break }
+                own = own[..<slash]
+            }
+        }
+        return paths
+    }
+
     /// - Parameter name: of the groups that hold the containers' ones; this engine's own.
     /// - Returns: nil where this user may not make groups, or controllers are missing.
     init?(name: String) {
@@ -68,7 +84,8 @@ struct ControlGroupProvider: LimitsProvider {
         }
         if let cpus = resources.cpus {
             let period = 100_000
-            let quota = max(1000, Int(cpus * Double(period)))
+            // More than any machine has is no limit; as much as a quantity can say would be no number.
+            let quota = max(1000, Int(min(cpus, 1_000_000) * Double(period)))
             set("cpu", v1: ("cpu.cfs_period_us", "\(period)"), v2: nil)
             set("cpu", v1: ("cpu.cfs_quota_us", "\(quota)"), v2: ("cpu.max", "\(quota) \(period)"))
         }
