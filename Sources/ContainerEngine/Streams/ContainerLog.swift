@@ -5,31 +5,46 @@ import Synchronization
 
 /// A container's output, kept in a file of records: the time (8 bytes), the stream (1 byte: 1 or 2), the length (4
 /// bytes), the bytes as they were written. Lines are found when it is read.
+///
+/// A file that has grown to its limit is put aside, in the place of the one that was put aside before it, as the kubelet
+/// rotates logs: a container that never stops talking must not fill the disk.
 final class ContainerLog: Sendable {
     private struct State {
         var file: FileDescriptor?
+        /// Of `file`, in bytes.
+        var size = 0
+        /// The file before that.
+        var older: FileDescriptor?
         var isFinished = false
         var followers: [Int: @Sendable (LogRecord?) -> Void] = [:]
         var nextFollower = 0
     }
 
     let path: String
+    /// Bytes in a file.
+    private let limit: Int
     private let now: @Sendable () -> Double
     private let state = Mutex(State())
 
     /// The file is made when there is something to write.
-    init(path: String, now: @escaping @Sendable () -> Double) {
+    init(path: String, limit: Int = 5 << 20, now: @escaping @Sendable () -> Double) {
         self.path = path
+        self.limit = limit
         self.now = now
     }
 
     func append(_ bytes: [UInt8], isError: Bool) {
         let record = LogRecord(time: now(), isError: isError, bytes: bytes)
         state.withLock { state in
+            if state.size >= limit, rename(path, older) == 0 {
+                state.older = state.file
+                state.file = nil
+                state.size = 0
+            }
             if state.file == nil {
                 state.file = try? FileDescriptor.open(path, O_RDWR | O_CREAT | O_APPEND, mode: 0o640)
             }
-            if let file = state.file { record.write(to: file.number) }
+            if let file = state.file { state.size += record.write(to: file.number, at: state.size) }
             for follow in state.followers.values { follow(record) }
         }
     }
@@ -51,9 +66,16 @@ final class ContainerLog: Sendable {
 
     func remove() {
         finish()
-        state.withLock { $0.file = nil }
+        state.withLock { state in
+            state.file = nil
+            state.older = nil
+            state.size = 0
+        }
         unlink(path)
+        unlink(older)
     }
+
+    private var older: String { path + ".1" }
 
     /// The lines that are there and, if `options.follow`, those to come.
     func lines(_ options: LogOptions) -> AsyncStream<LogLine> {
@@ -61,14 +83,18 @@ final class ContainerLog: Sendable {
         // Reading the file must not hold the container's output for long, but no record may be missed or doubled.
         state.withLock { state in
             let assembler = LineAssembler(since: options.since) { continuation.yield($0) }
-            let records = state.file.map { LogRecord.read(from: $0.number) } ?? []
+            let records = [state.older, state.file].compactMap(\.self).flatMap { LogRecord.read(from: $0.number) }
             if let tail = options.tail {
                 var lines: [LogLine] = []
-                let collector = LineAssembler(since: options.since) { lines.append($0) }
+                let wanted = max(0, tail)
+                let collector = LineAssembler(since: options.since) { line in
+                    lines.append(line)
+                    if lines.count > 2 * wanted + 64 { lines.removeFirst(lines.count - wanted) }
+                }
                 for record in records { collector.add(record) }
                 let open = options.follow && !state.isFinished ? collector.takeOpen() : []
                 collector.finish()
-                for line in lines.suffix(max(0, tail)) { continuation.yield(line) }
+                for line in lines.suffix(wanted) { continuation.yield(line) }
                 for record in open { assembler.add(record) }
             } else {
                 for record in records { assembler.add(record) }

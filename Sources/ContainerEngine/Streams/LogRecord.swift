@@ -9,15 +9,19 @@ struct LogRecord: Sendable {
 
     private static let headerSize = 13
 
-    func write(to number: Int32) {
+    /// Writes it at the end of a file of that size.
+    /// - Returns: how much the file has grown.
+    func write(to number: Int32, at size: Int) -> Int {
         var record: [UInt8] = []
         record.reserveCapacity(Self.headerSize + bytes.count)
         withUnsafeBytes(of: time.bitPattern.littleEndian) { record.append(contentsOf: $0) }
         record.append(isError ? 2 : 1)
         withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { record.append(contentsOf: $0) }
         record.append(contentsOf: bytes)
-        // A full disk loses log, not the container.
-        _ = Glibc.write(number, record, record.count)
+        if Glibc.write(number, record, record.count) == record.count { return record.count }
+        // A full disk loses log, not the container; and half a record would make nonsense of those behind it.
+        ftruncate(number, size)
+        return 0
     }
 
     /// All records of a file; an incomplete last one is left out.

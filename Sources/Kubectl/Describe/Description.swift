@@ -15,7 +15,7 @@ struct Description {
 
     /// A line. Tabs in it part columns.
     mutating func line(_ level: Int, _ text: String) {
-        let line = String(repeating: "  ", count: level) + text + "\n"
+        let line = String(repeating: "  ", count: level) + VisibleText.lines(text) + "\n"
         if alignsColumns { tabs.write(line) } else { finished += line }
     }
 

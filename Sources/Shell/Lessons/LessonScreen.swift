@@ -68,7 +68,7 @@ struct LessonScreen: Sendable {
                 state,
             ])
         }
-        return TablePrinter(rows: rows, gap: 2).text()
+        return TablePrinter(rows: rows, gap: 2, isStyled: true).text()
             + say("\n시작하기: lesson 이름\n", "\nTo begin one: lesson NAME\n")
     }
 
