@@ -57,7 +57,7 @@ enum AbsentCommands {
             usageStatus: 1, stopsAtFirstArgument: true
         ) { line, context in
             context.error.line("docker: \(line.words.first ?? names[0]) is not available here")
-            context.error.line(instead(context.language))
+            context.error.prose(instead(context.language))
             return 1
         }
         command.isHidden = true

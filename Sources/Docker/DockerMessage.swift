@@ -21,6 +21,7 @@ struct DockerMessage {
             "failed to create task for container: exec: \"\(command)\": \(ErrorNumber.text(errno))"
         case .wrongState(let id, let state, let wanted):
             "container \(id.prefix(12)) is \(state.rawValue)\(wanted.isEmpty ? "" : ": \(wanted)")"
+        case .invalid("name", let reason): reason
         case .invalid(let field, let reason): "invalid \(field): \(reason)"
         case .volumeInUse(let name, let id): "remove \(name): volume is in use - [\(id)]"
         case .portInUse(let address, let port):
@@ -44,6 +45,11 @@ struct DockerMessage {
             Localized(
                 ko: "'docker ps -a' 로 멈춘 컨테이너까지 모두 볼 수 있어요.",
                 en: "'docker ps -a' lists all containers, stopped ones too.")(language)
+        case .invalid("name", _):
+            Localized(
+                ko: "이름은 두 글자 이상으로, 영문자나 숫자로 시작해 영문자, 숫자, _ . - 로 지어요.",
+                en: "A name has two characters or more: a letter or digit first, then letters, digits, _ . or -.")(
+                    language)
         case .nameInUse(let name, _):
             Localized(
                 ko: "'docker rm -f \(name)' 으로 지우거나 다른 이름을 쓰세요.",
@@ -88,7 +94,7 @@ extension CommandContext {
     func report(_ error: RuntimeError, prefix: String = "Error response from daemon: ") -> Int32 {
         let message = DockerMessage(error: error)
         self.error.line(prefix + message.sentence)
-        if let hint = message.hint(language) { self.error.line(hint) }
+        if let hint = message.hint(language) { self.error.prose(hint) }
         return 1
     }
 

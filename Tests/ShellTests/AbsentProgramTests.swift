@@ -18,6 +18,11 @@ import Testing
         #expect(AbsentProgram.advice(for: cell) == nil)
     }
 
+    @Test func tellsAnEndBySignal() {
+        #expect(ExitStatusNote.text(137) == "= 128 + 9 (SIGKILL)")
+        for status: Int32 in [0, 1, 125, 127, 128, 130, 200, 255] { #expect(ExitStatusNote.text(status) == nil) }
+    }
+
     @Test func guessesOnlyWhatIsNear() {
         let names = ["kubectl", "docker", "help", "hint", "lang", "lesson", "next", "skip", "check", "k"]
         for (word, meant) in [("kubctl", "kubectl"), ("dokcer", "docker"), ("hlep", "help"), ("lessn", "lesson")] {

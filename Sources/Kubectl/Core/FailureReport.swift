@@ -17,7 +17,7 @@ struct FailureReport {
             if Task.isCancelled { return 130 }
             call.complain(Self.text(error, isOnly: errors.count == 1, path: call.invocation.path))
             if let hint = await Hints(call: call).hint(for: error) {
-                call.complain(call.context.style("→ " + hint(call.context.language), .dim))
+                call.context.error.prose(call.context.style("→ " + hint(call.context.language), .dim))
             }
         }
         return 1

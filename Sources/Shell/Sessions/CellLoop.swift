@@ -130,7 +130,8 @@ final class CellLoop {
         typedAhead = outcome.typedAhead.map { $0 == 0 ? 0x04 : $0 }
         if outcome.leavesCursorInRow { show("\r\n") }
         if let advice = runner.advice(for: cell, status: outcome.status) {
-            show(advice(language) + "\r\n")
+            let columns = TerminalSize(descriptor: output.descriptor).map { Int($0.columns) } ?? 80
+            show(LineWrap.lines(advice(language), columns: columns).joined(separator: "\r\n") + "\r\n")
         }
         if !outcome.isLast { reportStatus(outcome.status, elapsed) }
         for recorder in configuration.recorders { recorder.cellEnds(number: number, status: outcome.status) }
@@ -144,6 +145,7 @@ final class CellLoop {
         var notes: [String] = []
         if status != 0, status != Self.stopped {
             notes.append(style(showsUnicode ? "✗ \(status)" : "x \(status)", .red))
+            if let meaning = ExitStatusNote.text(status) { notes.append(style(meaning, .dim)) }
         }
         if elapsed > .seconds(2) {
             let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18

@@ -130,7 +130,7 @@ final class ScriptCells {
         case .ended(let status, let directory):
             runner.workingDirectory = directory
             if let advice = runner.advice(for: cell, status: status) {
-                error.line(advice(language))
+                error.prose(advice(language))
             }
             return Outcome(status: status)
         case .exited(let status): return Outcome(status: status, isLast: true)
