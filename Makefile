@@ -24,7 +24,7 @@ test:
 	.ci/test $(SWIFT)
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
 
 lessons: debug
 	.build/debug/kijabi lessons lint
