@@ -54,7 +54,28 @@ struct BenchRun {
         return status
     }
 
+    /// A Pod that never becomes ready must not keep anybody waiting for ever.
+    private static let limit = Duration.seconds(180)
+
     private func measure(_ benchmark: any Benchmark) async throws -> Figure {
+        let measuring = Task { try await takeValues(benchmark) }
+        let timer = Task {
+            try await Task.sleep(for: Self.limit)
+            measuring.cancel()
+        }
+        defer { timer.cancel() }
+        do {
+            return try await withTaskCancellationHandler {
+                try await measuring.value
+            } onCancel: {
+                measuring.cancel()
+            }
+        } catch is CancellationError where !Task.isCancelled {
+            throw BenchmarkError("not done in \(Self.limit)")
+        }
+    }
+
+    private func takeValues(_ benchmark: any Benchmark) async throws -> Figure {
         var sampling = Sampling(
             count: invocation.integer("count") ?? benchmark.count, bareRuns: benchmark.bareRuns,
             report: { done, wanted in progress("\(benchmark.name) \(done)/\(wanted)") })
