@@ -2,6 +2,7 @@ import Cluster
 import Commands
 import ContainerEngine
 import ContainerRuntime
+import Diagnostics
 import Docker
 import Glibc
 import Kubectl
@@ -40,7 +41,7 @@ struct House: Sendable {
                 configuration, searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
             return try await House(engine, places, context, options)
         } catch {
-            context.error.line(Self.trouble(error)(context.language))
+            await Self.explain(error, places, context)
             return nil
         }
     }
@@ -115,7 +116,16 @@ struct House: Sendable {
         Places.remove(runtimeDirectory)
     }
 
-    static func trouble(_ error: RuntimeError) -> Localized {
+    /// Says what hinders containers here, and the doctor's fixes for it.
+    static func explain(_ error: RuntimeError, _ places: Places, _ context: CommandContext) async {
+        context.error.line(trouble(error)(context.language))
+        let examination = Examination(
+            engine: places.engine, stateDirectory: places.state, environment: context.environment)
+        let diagnosis = Diagnosis(await examination.run())
+        if !diagnosis.allowsContainers { context.error.write(diagnosis.summary(context.language)) }
+    }
+
+    private static func trouble(_ error: RuntimeError) -> Localized {
         let reason: String
         switch error {
         case .unavailable(let text): reason = text

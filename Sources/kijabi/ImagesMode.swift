@@ -19,7 +19,7 @@ enum ImagesMode {
                 await engine.shutdown()
                 return status
             } catch {
-                context.error.line(House.trouble(error)(context.language))
+                await House.explain(error, places, context)
                 return 1
             }
         }
