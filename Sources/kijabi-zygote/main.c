@@ -4,12 +4,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
-enum { REMOVAL_LIMIT = 64 };
+enum { REMOVAL_LIMIT = 64, PROCESS_LIMIT = 16384 };
 
 static char *removals[REMOVAL_LIMIT];
 static size_t removal_count;
@@ -40,9 +41,19 @@ static _Noreturn void harbour_main(struct harbour *harbour, int sync) {
     harbour_serve(harbour);
 }
 
+/* All containers together may have so many processes: what the maker of a user namespace may have is the most that those
+ * in it can. Their own limits are for each of them. */
+static void limit_processes(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NPROC, &limit) < 0 || limit.rlim_cur <= PROCESS_LIMIT) return;
+    limit.rlim_cur = PROCESS_LIMIT;
+    setrlimit(RLIMIT_NPROC, &limit);
+}
+
 static pid_t make_harbour(struct harbour *harbour, struct identity *identity, struct zygote_failure *failure) {
     int sync[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0) return fail(failure, "socketpair", NULL);
+    limit_processes();
     unsigned long flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
     pid_t pid = fork_into(flags | CLONE_NEWCGROUP);
     if (pid < 0 && errno == EINVAL) pid = fork_into(flags);

@@ -32,6 +32,20 @@ import Testing
         await fixture.engine.shutdown()
     }
 
+    /// Also where nobody asked for it, and for what is executed later.
+    @Test func aForkBombIsContained() async throws {
+        let fixture = try await EngineFixture()
+        let limit = "grep 'Max processes' /proc/self/limits"
+        #expect(try await fixture.shell(limit).split(separator: " ").dropFirst(2).prefix(2) == ["2048", "2048"])
+        let id = try await fixture.start("sleep", "1000")
+        let inside = try await fixture.exec(id, "sh", "-c", limit).output
+        #expect(inside.split(separator: " ").dropFirst(2).prefix(2) == ["2048", "2048"])
+        let other = try await fixture.start("sleep", "1000") { $0.resources.pids = 8 }
+        let bomb = try await fixture.exec(other, "sh", "-c", "for i in $(seq 20); do sleep 100 & done; echo all")
+        #expect(!bomb.output.contains("all"))
+        await fixture.engine.shutdown()
+    }
+
     @Test func processorTimeIsLimited() async throws {
         let fixture = try await EngineFixture()
         let id = try await fixture.start("sh", "-c", "while :; do :; done") { $0.resources.cpus = 0.2 }

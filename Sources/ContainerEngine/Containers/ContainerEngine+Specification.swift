@@ -30,9 +30,6 @@ extension ContainerEngine {
         for membership in limits?.memberships ?? [] {
             contents.add(ZYGOTE_CGROUP, contents.add(membership))
         }
-        if let pids = wanted.resources.pids, limits?.areEmulated == true {
-            contents.add(ZYGOTE_PROCESS_LIMIT, UInt64(pids))
-        }
         try addMounts(&contents, wanted, sandbox)
         return contents
     }
@@ -49,7 +46,19 @@ extension ContainerEngine {
         let capabilities = try Capabilities(
             added: record.configuration.addedCapabilities, dropped: record.configuration.droppedCapabilities)
         contents.add(ZYGOTE_CAPABILITIES, capabilities.rawValue)
+        if let limit = Self.processLimit(record) { contents.add(ZYGOTE_PROCESS_LIMIT, UInt64(limit)) }
         contents.add(ZYGOTE_FILTER, try await filter(for: capabilities))
+    }
+
+    /// Of a user of a container's user namespace (`RLIMIT_NPROC`), where no control group counts: a fork bomb must not
+    /// take the machine's last process id. The zygote limits all containers together.
+    private static let standardProcessLimit = 2048
+
+    private static func processLimit(_ record: ContainerRecord) -> Int? {
+        // With the harbour's user namespace the processes of all containers would count.
+        if record.configuration.sharedWithHost.contains(.user) { return nil }
+        guard let limit = record.configuration.resources.pids else { return standardProcessLimit }
+        return record.status.limitsAreEmulated ? limit : nil
     }
 
     static func add(_ size: TerminalSize, to contents: inout ZygoteMessage) {
