@@ -150,10 +150,13 @@ _Noreturn void child_main(const struct specification *specification, int report)
     setsid();
     /* Not the zygote's keys. Refused where the kernel has no keyrings. */
     syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL, 0, 0, 0);
-    struct stat status;
-    if (specification->tells_mounts && stat("/proc/self/ns/mnt", &status) == 0) {
-        uint32_t inode = (uint32_t)status.st_ino;
-        send_with(report, &inode, sizeof inode, NULL, 0);
+    if (specification->passes_mounts) {
+        int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+        char mark = 'm';
+        if (mounts >= 0) {
+            send_with(report, &mark, 1, &mounts, 1);
+            close(mounts);
+        }
     }
     if (take_stdio(specification, &failure) < 0) give_up(report, &failure);
     if (!specification->is_exec && root_set_up(specification, &failure) < 0) give_up(report, &failure);

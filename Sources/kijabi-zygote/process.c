@@ -1,6 +1,7 @@
 /* Starting containers and further processes in them, and telling of their ends. */
 #include "zygote.h"
 
+#include <dirent.h>
 #include <linux/filter.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -26,6 +27,7 @@ static void forget(struct process *process) {
     }
     if (process->report >= 0) close(process->report);
     if (process->master >= 0) close(process->master);
+    if (process->mounts >= 0) close(process->mounts);
     if (process->pidfd >= 0) close(process->pidfd);
     free(process);
 }
@@ -95,7 +97,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     struct specification *specification = specification_read(message, failure);
     if (!specification) return -1;
     specification->is_exec = is_exec;
-    specification->tells_mounts = sandbox && (sandbox->pid >= 0 || (specification->shared & CLONE_NEWPID));
+    specification->passes_mounts = sandbox && (sandbox->pid >= 0 || (specification->shared & CLONE_NEWPID));
     if (container) specification->shared = container->shared;
     int report[2] = {-1, -1};
     struct process *process = calloc(1, sizeof *process);
@@ -123,7 +125,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
         return -1;
     }
     *process = (struct process){.next = processes, .number = number, .pid = entry.pid, .pidfd = entry.pidfd,
-                                .shared = specification->shared, .report = report[0], .master = -1,
+                                .shared = specification->shared, .report = report[0], .master = -1, .mounts = -1,
                                 .request = message->header.request};
     processes = process;
     specification_free(specification);
@@ -138,12 +140,9 @@ bool process_report(struct harbour *harbour, struct process *process) {
     ssize_t got = recvmsg(process->report, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     struct cmsghdr *rights = got > 0 ? CMSG_FIRSTHDR(&header) : NULL;
-    if (rights && rights->cmsg_type == SCM_RIGHTS && process->master < 0) {
-        memcpy(&process->master, CMSG_DATA(rights), sizeof(int));
-        return false;
-    }
-    if (got == sizeof process->mount_namespace) {
-        memcpy(&process->mount_namespace, &failure, sizeof process->mount_namespace);
+    if (rights && rights->cmsg_type == SCM_RIGHTS && got == 1) {
+        bool is_terminal = *(const char *)&failure == 't';
+        memcpy(is_terminal ? &process->master : &process->mounts, CMSG_DATA(rights), sizeof(int));
         return false;
     }
     if (got == sizeof failure) {
@@ -152,7 +151,7 @@ bool process_report(struct harbour *harbour, struct process *process) {
         if (failure.error == 0) process->failure.error = EIO;
     } else {
         int descriptors[2] = {process->pidfd, process->master};
-        reply_send(harbour->control, process->request, (int[3]){process->pid, (int)process->mount_namespace, 0}, descriptors,
+        reply_send(harbour->control, process->request, (int[3]){process->pid, 0, 0}, descriptors,
                    process->master >= 0 ? 2 : 1);
     }
     close(process->report);
@@ -160,6 +159,26 @@ bool process_report(struct harbour *harbour, struct process *process) {
     if (process->master >= 0) close(process->master);
     process->master = -1;
     return true;
+}
+
+/* Ends what is left in a container whose first process is not the first of a pid namespace; else the kernel does it. The
+ * mount namespace is its alone, and its number nobody else's as long as the descriptor is open. */
+static void end_others(int mounts) {
+    struct stat wanted, status;
+    char path[300];
+    if (fstat(mounts, &wanted) < 0) return;
+    /* Twice, for those that were being made meanwhile. */
+    for (int pass = 0; pass < 2; pass++) {
+        DIR *numbers = opendir("/proc");
+        if (!numbers) return;
+        for (struct dirent *entry; (entry = readdir(numbers));) {
+            if (*entry->d_name < '0' || *entry->d_name > '9') continue;
+            snprintf(path, sizeof path, "/proc/%s/ns/mnt", entry->d_name);
+            if (stat(path, &status) == 0 && status.st_ino == wanted.st_ino && status.st_dev == wanted.st_dev)
+                kill(atoi(entry->d_name), SIGKILL);
+        }
+        closedir(numbers);
+    }
 }
 
 void process_reap(struct harbour *harbour) {
@@ -172,6 +191,7 @@ void process_reap(struct harbour *harbour) {
         /* The answer to its start goes before the news of its end. A process killed before it executed leaves its
          * report without a word, which reads as a success; then the end tells. */
         while (process->report >= 0 && !process_report(harbour, process)) continue;
+        if (process->mounts >= 0) end_others(process->mounts);
         if (process->failure.error != 0)
             failure_send(harbour->control, process->request, &process->failure);
         else

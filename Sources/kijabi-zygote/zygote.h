@@ -103,7 +103,7 @@ struct process {
     pid_t pid;
     int pidfd;
     uint32_t shared;  /* CLONE_NEW* that are the harbour's */
-    uint32_t mount_namespace; /* inode, if it has no pid namespace of its own */
+    int mounts;       /* its mount namespace, if it has no pid namespace of its own, else -1 */
     int report;       /* until it has executed, else -1 */
     int master;       /* of its terminal, until handed over */
     uint32_t request; /* to be answered when it has executed */
@@ -124,7 +124,7 @@ struct sock_fprog *filter_get(int32_t slot);
 
 struct specification {
     bool is_exec;
-    bool tells_mounts; /* reports the inode of its mount namespace: nobody else may look */
+    bool passes_mounts; /* reports its mount namespace: nobody else may look */
     uint32_t flags, shared;
     char **arguments, **environment, **lowers;
     size_t lower_count;

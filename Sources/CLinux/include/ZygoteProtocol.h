@@ -23,8 +23,7 @@ enum zygote_operation {
     ZYGOTE_SOCKET = 3,       /* domain, type, protocol; descriptor 0: a network namespace, or none for the harbour's */
     ZYGOTE_MAKE_SANDBOX = 4, /* sandbox number, ZYGOTE_SANDBOX_* flags; a HOSTNAME field; answers the netns */
     ZYGOTE_DROP_SANDBOX = 5, /* sandbox number */
-    ZYGOTE_RUN = 6,          /* process number, sandbox number; answers pid, mount namespace (inode, where its end does
-                                not end all of its processes), a pidfd and the pty's master, if any */
+    ZYGOTE_RUN = 6,          /* process number, sandbox number; answers pid, pidfd and the pty's master, if any */
     ZYGOTE_EXEC = 7,         /* process number, number of the container's first process; answers as RUN does */
     ZYGOTE_SET_FILTER = 8,   /* slot; descriptor 0 holds an array of struct sock_filter */
     ZYGOTE_REMOVE_TREE = 9,  /* a SOURCE field, a path of the harbour */

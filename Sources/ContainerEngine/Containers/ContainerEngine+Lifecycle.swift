@@ -221,16 +221,8 @@ extension ContainerEngine {
             announce(.oom, record)
             status.outOfMemory = status.signal == SIGKILL
         }
-        if let namespace = record.process?.mountNamespace { Self.killAll(in: namespace) }
         conclude(record, status)
         Task { await giveBack(id) }
-    }
-
-    /// With a pid namespace of its own the kernel does this.
-    private static func killAll(in mountNamespace: String) {
-        for pid in ProcessFiles.all() where ProcessFiles.link("/proc/\(pid)/ns/mnt") == mountNamespace {
-            kill(pid, SIGKILL)
-        }
     }
 
     /// Brings a container to its end, whether it ran or could not be started.

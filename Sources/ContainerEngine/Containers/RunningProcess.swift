@@ -10,16 +10,12 @@ struct RunningProcess: Sendable {
     let pidfd: FileDescriptor
     /// The other side of its terminal, if it has one.
     let terminal: FileDescriptor?
-    /// `mnt:[4026532000]`, if it has no pid namespace of its own: its end does not end its other processes by itself.
-    let mountNamespace: String?
 
     init(number: Int32, reply: Harbour.Reply) throws(Errno) {
         guard let pidfd = reply.descriptors.first else { throw Errno(71) }
         self.number = number
         self.pidfd = pidfd
         terminal = reply.descriptors.count > 1 ? reply.descriptors[1] : nil
-        let inode = UInt32(bitPattern: reply.values[1])
-        mountNamespace = inode == 0 ? nil : "mnt:[\(inode)]"
         pid = ProcessFiles.pid(ofDescriptor: pidfd.number) ?? -1
     }
 
