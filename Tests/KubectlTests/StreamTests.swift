@@ -1,8 +1,11 @@
 import Commands
+import Documents
 import Glibc
 import KubernetesAPI
 import Terminal
 import Testing
+
+@testable import Kubectl
 
 /// logs, exec, attach and run -it.
 @Suite struct StreamTests {
@@ -167,5 +170,16 @@ import Testing
         #expect(await call.status == 4)
         let lines = await call.lines(1)
         #expect(lines.contains { $0.hasPrefix("pod \"once\" deleted from default namespace") })
+    }
+
+    @Test func failureOfAContainerThatStartsAgain() {
+        func pod(_ containerStatus: JSONValue) -> KubernetesObject {
+            KubernetesObject(["status": ["containerStatuses": [containerStatus]]])
+        }
+        let failed: JSONValue = ["terminated": ["exitCode": 3, "reason": "Error"]]
+        #expect(PodAttendance.failure(pod(["state": ["running": [:]], "lastState": failed]))?.code == 3)
+        #expect(PodAttendance.failure(pod(["state": failed]))?.reason == "Error")
+        #expect(PodAttendance.failure(pod(["state": ["terminated": ["exitCode": 0]]])) == nil)
+        #expect(PodAttendance.failure(pod(["state": ["running": [:]]])) == nil)
     }
 }

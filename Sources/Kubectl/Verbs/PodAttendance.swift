@@ -27,8 +27,8 @@ struct PodAttendance {
         guard restartPolicy != "Always", !call.invocation.isOn("leave-stdin-open") else { return }
         _ = try await call.waitFor(target, limit: limit) { pod in
             guard let pod else { throw Status.notFound(.pods, target.name) }
-            let phase = pod.status["phase"]?.string
-            return phase == "Succeeded" || (phase == "Failed" && restartPolicy == "Never")
+            // With `OnFailure` a failed container starts again: whoever was attached to it has seen its end.
+            return Self.isOver(pod) || Self.failure(pod) != nil
         }
         try end(try await call.fetch(target))
     }
@@ -55,19 +55,29 @@ struct PodAttendance {
     }
 
     private func end(_ pod: KubernetesObject) throws {
+        if let failure = Self.failure(pod) {
+            call.complain("pod \(pod.namespace)/\(pod.name) terminated (\(failure.reason))")
+            if !failure.message.isEmpty { call.complain(failure.message) }
+            throw Failure.exit(failure.code)
+        }
         switch pod.status["phase"]?.string ?? "" {
         case "Succeeded": return
         case "Failed":
-            let terminated = pod.status["containerStatuses"]?[0]?.at("state", "terminated")
-            guard let code = terminated?["exitCode"]?.int, code != 0 else {
-                throw Failure.message("pod \(pod.namespace)/\(pod.name) failed with unknown exit code")
-            }
-            call.complain(
-                "pod \(pod.namespace)/\(pod.name) terminated (\(terminated?["reason"]?.string ?? ""))\n"
-                    + (terminated?["message"]?.string ?? ""))
-            throw Failure.exit(Int32(truncatingIfNeeded: code))
+            throw Failure.message("pod \(pod.namespace)/\(pod.name) failed with unknown exit code")
         case let phase: throw Failure.message("pod \(pod.namespace)/\(pod.name) left in phase \(phase)")
         }
+    }
+
+    /// How its container failed, now or just before it was started again.
+    static func failure(_ pod: KubernetesObject) -> (code: Int32, reason: String, message: String)? {
+        let status = pod.status["containerStatuses"]?[0]
+        for state in ["state", "lastState"] {
+            guard let end = status?.at(state, "terminated"), let code = end["exitCode"]?.int, code != 0 else {
+                continue
+            }
+            return (Int32(truncatingIfNeeded: code), end["reason"]?.string ?? "", end["message"]?.string ?? "")
+        }
+        return nil
     }
 
     private static func isReady(_ pod: KubernetesObject) -> Bool {
