@@ -10,14 +10,15 @@ public struct InputStream: Sendable {
     }
 
     /// Everything up to the end of input, or what there was when the task was cancelled.
-    public func readAll() async -> [UInt8] {
+    /// - Parameter limit: bytes after which there is no end worth waiting for (/dev/zero); a little more may come back.
+    public func readAll(limit: Int = .max) async -> [UInt8] {
         let wake = WakePipe()
         let descriptor = descriptor
         return await withTaskCancellationHandler {
             await BlockingThread.run {
                 var bytes: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 65_536)
-                while wake.waitReadable(descriptor) {
+                while bytes.count <= limit, wake.waitReadable(descriptor) {
                     let count = read(descriptor, &buffer, buffer.count)
                     if count > 0 {
                         bytes.append(contentsOf: buffer[..<count])

@@ -4,6 +4,9 @@ import Terminal
 
 /// Files of this machine, for kijabi's own command line.
 struct LocalFiles: FileAccess {
+    /// Bytes of a file that is read as a whole.
+    private static let limit = 64 << 20
+
     func read(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [UInt8] {
         let descriptor = open(absolute(path, workingDirectory), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileAccessError(path: path, errno: errno) }
@@ -11,7 +14,9 @@ struct LocalFiles: FileAccess {
         guard await !isDirectory(path, workingDirectory: workingDirectory) else {
             throw FileAccessError(path: path, errno: EISDIR)
         }
-        return await InputStream(descriptor: descriptor).readAll()
+        let bytes = await InputStream(descriptor: descriptor).readAll(limit: Self.limit)
+        if bytes.count > Self.limit { throw FileAccessError(path: path, errno: EFBIG) }
+        return bytes
     }
 
     func list(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [String] {

@@ -6,12 +6,16 @@ import Terminal
 /// Files as a program in the toolbox sees them.
 struct ToolboxFiles: FileAccess {
     let toolbox: Toolbox
+    /// Bytes of a file that a command reads as a whole.
+    private static let limit = 64 << 20
 
     func read(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [UInt8] {
         let descriptor = try await open(path, workingDirectory, O_RDONLY)
         defer { close(descriptor) }
         // A named pipe may keep its reader waiting.
-        return await InputStream(descriptor: descriptor).readAll()
+        let bytes = await InputStream(descriptor: descriptor).readAll(limit: Self.limit)
+        if bytes.count > Self.limit { throw FileAccessError(path: path, errno: EFBIG) }
+        return bytes
     }
 
     func list(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [String] {
