@@ -8,7 +8,7 @@ public final class ReplaySession: Sendable {
     private let configuration: ShellConfiguration
     private let transcript: Transcript
     /// Pauses longer than this are cut to it: time to think is no part of a recording.
-    private static let longestPause = 5.0
+    private static let longestPause = 20.0
 
     public init(_ configuration: ShellConfiguration, _ transcript: Transcript) {
         self.configuration = configuration
