@@ -28,7 +28,10 @@ struct ShellSession {
         guard let house = await House.open(program, options, context) else { return 1 }
         let guide = await house.lessons(invocation, progress: progressFile)
         var configuration = house.shell(guide.map { LessonCommands.make($0) } ?? [])
-        if let guide { configuration.onToolbox = { await guide.use($0) } }
+        if let guide {
+            configuration.onToolbox = { await guide.use($0) }
+            configuration.onQuit = { await guide.quit() }
+        }
         configuration.historyPath = house.places.state + "/history"
         configuration.openingCells = openingCells
         if openingCells.isEmpty { configuration.greeting = greeting(hasLessons: guide != nil) }

@@ -19,7 +19,10 @@ struct TranscriptCheck {
         defer { unlink(progress) }
         let guide = await house.lessons(line, progress: progress, columns: transcript.header.columns)
         var configuration = house.shell(guide.map { LessonCommands.make($0) } ?? [])
-        if let guide { configuration.onToolbox = { await guide.use($0) } }
+        if let guide {
+            configuration.onToolbox = { await guide.use($0) }
+            configuration.onQuit = { await guide.quit() }
+        }
         // The terminal of the recording had colours; this one is compared without them.
         configuration.environment["TERM"] = "xterm-256color"
         configuration.environment["NO_COLOR"] = nil

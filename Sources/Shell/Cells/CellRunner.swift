@@ -58,6 +58,14 @@ final class CellRunner {
         return strangers.lazy.compactMap { self.commands.nearest(to: $0) }.first.map(ToolboxMessage.didYouMean)
     }
 
+    /// What `quit` says where it leaves something smaller than the shell. Not for use on the cooperative pool.
+    func quitText(_ cell: String) -> String? {
+        guard cell.split(whereSeparator: \.isWhitespace).first == "quit", let onQuit = configuration.onQuit else {
+            return nil
+        }
+        return waitFor { await onQuit() }
+    }
+
     /// The context of a command that runs in process on these descriptors.
     func context(input: Int32, output: Int32, error: Int32) -> CommandContext {
         let environment = Self.variables(Self.toolboxEnvironment(configuration.environment))

@@ -141,6 +141,12 @@ public actor LessonGuide {
         return (0, await next().text)
     }
 
+    /// Leaves the lesson, if there is one.
+    /// - Returns: what to say about it.
+    public func quit() async -> String? {
+        await leave() ? screen.left : nil
+    }
+
     /// - Returns: false if there was no lesson to leave.
     public func leave() async -> Bool {
         guard await session.current != nil else { return false }

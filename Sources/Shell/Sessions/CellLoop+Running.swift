@@ -16,6 +16,10 @@ extension CellLoop {
     func runCell(_ cell: String) -> Outcome {
         guard let (command, words) = runner.simpleCommand(cell) else { return runInShell(cell) }
         if command.name == Builtins.exitName {
+            if let text = runner.quitText(cell) {
+                show(text.replacing("\n", with: "\r\n"))
+                return Outcome(status: 0)
+            }
             return Outcome(status: words.first.flatMap { Int32($0) } ?? runner.lastStatus, isLast: true)
         }
         return runInProcess(command, words)

@@ -103,6 +103,10 @@ final class ScriptCells {
     private func dispatch(_ cell: String) -> Outcome {
         guard let (command, words) = runner.simpleCommand(cell) else { return runInShell(cell) }
         if command.name == Builtins.exitName {
+            if let text = runner.quitText(cell) {
+                OutputStream(descriptor: streams.output ?? -1).write(text)
+                return Outcome(status: 0)
+            }
             return Outcome(status: words.first.flatMap { Int32($0) } ?? runner.lastStatus, isLast: true)
         }
         let context = runner.context(

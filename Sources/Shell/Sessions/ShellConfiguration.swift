@@ -29,6 +29,9 @@ public struct ShellConfiguration: Sendable {
     public var endsAfterOpening: Bool
     /// Told once what runs cells in the learner's toolbox beside the learner.
     public var onToolbox: (@Sendable (CapturedCells) async -> Void)?
+    /// `quit` first leaves what the learner is in, a lesson; it answers what to print, or nil where there is nothing to
+    /// leave, and then the shell ends.
+    public var onQuit: (@Sendable () async -> String?)?
     /// Printed before the first prompt; whole lines.
     public var greeting: Localized?
 
@@ -50,6 +53,7 @@ public struct ShellConfiguration: Sendable {
         endsAfterOpening = false
         historyPath = nil
         greeting = nil
+        onQuit = nil
     }
 }
 
