@@ -62,15 +62,19 @@ struct ProgramTests {
         defer { terminal.end() }
         #expect(terminal.waitFor("[1] kijabi"))
         #expect(terminal.type("echo 한글 $((6*7))\r", thenSee: "한글 42"))
-        #expect(terminal.type("cd /etc\r", thenSee: "[3]"))
+        #expect(terminal.waitFor("[2] kijabi ⎈"))
+        #expect(terminal.type("cd /etc\r", thenSee: "[3] kijabi ⎈"))
         #expect(terminal.type("pwd\r", thenSee: "/etc"))
+        #expect(terminal.waitFor("[4] kijabi ⎈"))
         // The job itself says that it runs: a key before that would be the shell's.
         let job = "sh -c 'echo run$((6*7)); exec sleep 60'\r"
         #expect(terminal.type(job, thenSee: "run42"))
         #expect(terminal.type("\u{1A}", thenSee: "Stopped"))
+        #expect(terminal.waitFor("[5] kijabi ⎈"))
         #expect(terminal.type("fg\r", thenSee: "exec sleep 60"))
         usleep(500_000)
         #expect(terminal.type("\u{03}", thenSee: "✗ 130"))
+        #expect(terminal.waitFor("[6] kijabi ⎈"))
         #expect(terminal.type("kubectl get pods -w\r", thenSee: "get pods -w"))
         usleep(300_000)
         let start = ContinuousClock.now
