@@ -69,7 +69,7 @@ struct House: Sendable {
     var commands: [Command] {
         [
             KubectlCommand.make(client: cluster.client().caused(by: "kubectl")),
-            DockerCommand.make(runtime: engine),
+            DockerCommand.make(engine: engine),
             ChaosCommand.make(ClusterPower(cluster: cluster)),
         ]
     }

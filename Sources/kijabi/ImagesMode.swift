@@ -15,7 +15,7 @@ enum ImagesMode {
                 configuration.zygote = try program.takeZygote(configuration.zygoteProgram)
                 let engine = try await ContainerEngine.start(
                     configuration, searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
-                let status = await DockerCommand.make(runtime: engine).dispatch(["images"], context)
+                let status = await DockerCommand.make(engine: engine).dispatch(["images"], context)
                 await engine.shutdown()
                 return status
             } catch {
