@@ -13,6 +13,8 @@ public enum RuntimeError: Error, Sendable, Hashable {
     case volumeInUse(name: String, by: String)
     /// The call does not fit the container's state, e.g. exec in one that has exited.
     case wrongState(id: String, state: ContainerState, wanted: String)
+    /// The wish does not fit what is there, or another wish; the reason is docker's whole sentence.
+    case conflict(String)
     /// A field of a configuration is wrong.
     case invalid(field: String, reason: String)
     /// A published port is taken, by another container or by a program of this machine.

@@ -14,6 +14,8 @@ public struct SandboxConfiguration: Sendable {
     /// e.g. `default/web-5d9c…`; shown by tools, need not be unique.
     public var name: String
     public var hostname: String
+    /// The NIS domain name, setdomainname(2); empty leaves it.
+    public var domainname: String = ""
     public var network: Network
     /// A fixed address inside the subnet, or nil for the next free one.
     public var address: String?

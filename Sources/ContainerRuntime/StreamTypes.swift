@@ -19,6 +19,8 @@ public struct ExecConfiguration: Sendable {
     public var user: String?
     /// Gives it a pseudo-terminal of this size.
     public var terminal: TerminalSize?
+    /// All the capabilities that a privileged container would have (`exec --privileged`).
+    public var isPrivileged = false
 
     public init(
         command: [String], environment: [String] = [], workingDirectory: String? = nil, user: String? = nil,
@@ -47,6 +49,8 @@ public struct LogOptions: Sendable {
     public var tail: Int?
     /// Lines not older than this, in seconds since 1970.
     public var since: Double?
+    /// Lines not younger than this.
+    public var until: Double? = nil
 
     public init(follow: Bool = false, tail: Int? = nil, since: Double? = nil) {
         self.follow = follow

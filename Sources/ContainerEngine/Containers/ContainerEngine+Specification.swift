@@ -159,6 +159,10 @@ extension ContainerEngine {
         switch mount.source {
         case .tmpfs(let size):
             add(&contents, ZYGOTE_MOUNT_TMPFS, source: "", target: mount.target, readOnly: mount.readOnly, size: size)
+        case .memory(let wanted):
+            add(
+                &contents, ZYGOTE_MOUNT_TMPFS, source: "", target: mount.target, readOnly: mount.readOnly,
+                size: wanted.size)
         case .files(let files):
             add(&contents, ZYGOTE_MOUNT_FILES, source: "", target: mount.target, readOnly: mount.readOnly)
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {

@@ -87,7 +87,10 @@ struct ContainerRow {
         switch status.state {
         case .created: return "Created"
         case .removing: return "Removal In Progress"
-        case .running:
+        case .restarting:
+            let since = HumanDuration.text(seconds: max(0, Now.seconds - (status.finishedAt ?? status.createdAt)))
+            return "Restarting (\(status.exit?.code ?? 0)) \(since) ago"
+        case .running, .paused:
             return "Up " + HumanDuration.text(seconds: max(0, Now.seconds - (status.startedAt ?? status.createdAt)))
         case .exited:
             let since = HumanDuration.text(seconds: max(0, Now.seconds - (status.finishedAt ?? status.createdAt)))

@@ -93,7 +93,7 @@ enum ContainerDocument {
             switch mount.source {
             case .bind(let path): ("bind", path)
             case .volume(let name), .sandbox(let name): ("volume", name)
-            case .tmpfs: ("tmpfs", "")
+            case .tmpfs, .memory: ("tmpfs", "")
             case .files: ("tmpfs", "")
             case .copyOnWrite(let path), .entrusted(let path): ("bind", path)
             }

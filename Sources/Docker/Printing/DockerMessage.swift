@@ -21,7 +21,7 @@ struct DockerMessage {
             "failed to create task for container: exec: \"\(command)\": \(ErrorNumber.text(errno))"
         case .wrongState(let id, let state, let wanted):
             "container \(id.prefix(12)) is \(state.rawValue)\(wanted.isEmpty ? "" : ": \(wanted)")"
-        case .invalid("name", let reason): reason
+        case .invalid("name", let reason), .conflict(let reason): reason
         case .invalid(let field, let reason): "invalid \(field): \(reason)"
         case .volumeInUse(let name, let id): "remove \(name): volume is in use - [\(id)]"
         case .portInUse(let address, let port):

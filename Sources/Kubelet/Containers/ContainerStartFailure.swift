@@ -27,7 +27,7 @@ extension RuntimeError {
         case .portInUse(let address, let port): "port \(address):\(port) is already allocated"
         case .unreachable(let address, let port, let code): "dial tcp \(address):\(port): connect: \(errorText(code))"
         case .system(let stage, let code, let path): "\(stage)\(path.map { " \($0)" } ?? ""): \(errorText(code))"
-        case .unavailable(let reason): reason
+        case .unavailable(let reason), .conflict(let reason): reason
         }
     }
 }
