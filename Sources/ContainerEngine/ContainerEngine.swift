@@ -1,13 +1,13 @@
 public import ContainerRuntime
 import Glibc
-import LinuxKernel
+public import LinuxKernel
 
 /// Real Linux containers in one process, without a daemon: see `ContainerRuntime`.
 ///
 /// The engine runs on a thread of its own, because it makes directories and files. What waits (for an exit, for the
 /// zygote's answer) does not hold the thread.
-public actor ContainerEngine: ContainerRuntime {
-    private nonisolated let executor = ThreadExecutor(name: "engine")
+public actor ContainerEngine: ContainerRuntime, ThreadActor {
+    public nonisolated let executor = ThreadExecutor(name: "engine")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     nonisolated let configuration: EngineConfiguration

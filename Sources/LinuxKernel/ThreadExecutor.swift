@@ -4,8 +4,11 @@ import Synchronization
 /// Runs an actor on a thread of its own, so that its blocking system calls hold up nobody: the cooperative pool has one
 /// thread a processor, and a lock or a disk would take it away from everything else.
 ///
+/// As the executor that a task prefers, it also takes the actor's task up again behind a continuation, without a detour over
+/// the pool.
+///
 /// The thread ends when the executor is released.
-public final class ThreadExecutor: SerialExecutor {
+public final class ThreadExecutor: SerialExecutor, TaskExecutor {
     private let queue: JobQueue
 
     /// - Parameter name: what `ps -L` and debuggers show; at most 15 bytes count.
@@ -13,9 +16,9 @@ public final class ThreadExecutor: SerialExecutor {
         queue = JobQueue()
         let queue = queue
         KernelThread.start(name) {
-            while let (job, executor) = queue.next() {
+            while let (job, executor, preference) = queue.next() {
                 // Whoever enqueued the job keeps the executor alive until it has run.
-                job.runSynchronously(on: executor)
+                job.runSynchronously(isolatedTo: executor, taskExecutor: preference)
             }
         }
     }
@@ -25,13 +28,20 @@ public final class ThreadExecutor: SerialExecutor {
     }
 
     public func enqueue(_ job: consuming ExecutorJob) {
-        queue.append(UnownedJob(job), executor: asUnownedSerialExecutor())
+        queue.append((UnownedJob(job), asUnownedSerialExecutor(), asUnownedTaskExecutor()))
     }
 }
 
+/// An actor that runs on a thread of its own.
+public protocol ThreadActor: Actor {
+    nonisolated var executor: ThreadExecutor { get }
+}
+
 private final class JobQueue: Sendable {
+    typealias Entry = (job: UnownedJob, executor: UnownedSerialExecutor, preference: UnownedTaskExecutor)
+
     private struct State {
-        var jobs: [(UnownedJob, UnownedSerialExecutor)] = []
+        var jobs: [Entry] = []
         var isClosed = false
     }
 
@@ -49,8 +59,8 @@ private final class JobQueue: Sendable {
         semaphore.deallocate()
     }
 
-    func append(_ job: UnownedJob, executor: UnownedSerialExecutor) {
-        state.withLock { $0.jobs.append((job, executor)) }
+    func append(_ entry: Entry) {
+        state.withLock { $0.jobs.append(entry) }
         sem_post(semaphore)
     }
 
@@ -60,10 +70,10 @@ private final class JobQueue: Sendable {
     }
 
     /// Waits for a job; nil when the queue is closed and empty.
-    func next() -> (UnownedJob, UnownedSerialExecutor)? {
+    func next() -> Entry? {
         while true {
             while sem_wait(semaphore) != 0 {}
-            let next: (UnownedJob, UnownedSerialExecutor)?? = state.withLock { state in
+            let next: Entry?? = state.withLock { state in
                 if !state.jobs.isEmpty { return .some(state.jobs.removeFirst()) }
                 return state.isClosed ? .some(nil) : nil
             }

@@ -91,12 +91,14 @@ ssize_t send_with(int socket, const void *bytes, size_t length, const int *descr
 }
 
 int reply_send(int socket, uint32_t request, const int32_t values[3], const int *descriptors, size_t count) {
+    if (request == 0) return 0; /* nobody waits */
     struct zygote_header header = {.operation = ZYGOTE_REPLY, .request = request};
     if (values) memcpy(header.arguments + 1, values, 3 * sizeof *values);
     return send_with(socket, &header, sizeof header, descriptors, count) < 0 ? -1 : 0;
 }
 
 int failure_send(int socket, uint32_t request, const struct zygote_failure *failure) {
+    if (request == 0) return 0;
     struct {
         struct zygote_header header;
         char texts[sizeof failure->stage + sizeof failure->path];

@@ -52,7 +52,7 @@ enum {
 
 struct zygote_header {
     uint32_t operation;
-    uint32_t request; /* chosen by the asker, repeated in the reply */
+    uint32_t request; /* chosen by the asker, repeated in the reply; 0 wants none */
     uint32_t flags;
     uint32_t length; /* of the body, in bytes */
     int32_t arguments[4];

@@ -301,7 +301,7 @@ extension ContainerEngine {
         record.status.state = .removing
         var contents = ZygoteMessage()
         contents.add(ZYGOTE_SOURCE, Self.layerPath(record.id, record.configuration))
-        _ = try? await harbour.ask(ZYGOTE_REMOVE_TREE, 0, 0, 0, contents)
+        harbour.tell(ZYGOTE_REMOVE_TREE, 0, contents)
         record.output.log.remove()
         record.limits?.remove()
         containersByID[record.id] = nil

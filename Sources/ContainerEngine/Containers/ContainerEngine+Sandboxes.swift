@@ -94,7 +94,7 @@ extension ContainerEngine {
         record.status.isReady = false
         record.network = nil
         if case .pod = record.configuration.network { await plumber.detach(sandbox: record.status.id) }
-        _ = try? await harbour.ask(ZYGOTE_DROP_SANDBOX, record.number)
+        harbour.tell(ZYGOTE_DROP_SANDBOX, record.number)
     }
 
     /// hosts(5), hostname(5) and resolv.conf(5), which its containers share.

@@ -60,7 +60,7 @@ public final class Harbour: Sendable {
             contents.add(ZYGOTE_SOURCE, runDirectory)
             contents.add(ZYGOTE_SOURCE, dataDirectory)
             let header = zygote_header(
-                operation: UInt32(ZYGOTE_CONFIGURE.rawValue), request: 0, flags: 0, length: 0, arguments: (0, 0, 0, 0))
+                operation: UInt32(ZYGOTE_CONFIGURE.rawValue), request: 1, flags: 0, length: 0, arguments: (0, 0, 0, 0))
             do throws(Errno) {
                 try zygote.lifeline.send(try header.message(contents).bytes)
                 let (bytes, descriptors) = try zygote.lifeline.receive(limit: 4096)
@@ -119,7 +119,25 @@ public final class Harbour: Sendable {
         _ operation: zygote_operation, _ first: Int32 = 0, _ second: Int32 = 0, _ third: Int32 = 0,
         _ contents: ZygoteMessage = ZygoteMessage(), isolation: isolated (any Actor)? = #isolation
     ) async throws(RuntimeError) -> Reply {
-        let result = await withCheckedContinuation { continuation in
+        // The answer resumes the caller's thread at once, not by way of the cooperative pool.
+        let executor = (isolation as? any ThreadActor)?.executor
+        let result = await withTaskExecutorPreference(executor) {
+            await answer(operation, (first, second, third), contents)
+        }
+        return try result.get()
+    }
+
+    /// Sends a request that nobody waits for. The harbour serves it before every later one.
+    func tell(_ operation: zygote_operation, _ first: Int32 = 0, _ contents: ZygoteMessage = ZygoteMessage()) {
+        // If the harbour has ended, there is nothing left to be done.
+        try? send(operation, 0, (first, 0, 0), contents)
+    }
+
+    private func answer(
+        _ operation: zygote_operation, _ arguments: (Int32, Int32, Int32), _ contents: ZygoteMessage,
+        isolation: isolated (any Actor)? = #isolation
+    ) async -> Result<Reply, RuntimeError> {
+        await withCheckedContinuation { continuation in
             let number = state.withLock { state -> UInt32? in
                 if state.hasEnded { return nil }
                 defer { state.nextRequest &+= 1 }
@@ -129,20 +147,26 @@ public final class Harbour: Sendable {
             guard let number else {
                 return continuation.resume(returning: .failure(.unavailable(reason: "the harbour has ended")))
             }
-            let header = zygote_header(
-                operation: UInt32(operation.rawValue), request: number, flags: 0, length: 0,
-                arguments: (first, second, third, 0))
             do throws(Errno) {
-                let message = try header.message(contents)
-                // The zygote always reads, so this waits only while it is busy with the requests before.
-                try withExtendedLifetime(message.file) { () throws(Errno) in
-                    try zygote.control.send(message.bytes, descriptors: message.descriptors)
-                }
+                try send(operation, number, arguments, contents)
             } catch {
                 finish(number, .failure(.system(stage: "ask the zygote", errno: error.code, path: nil)))
             }
         }
-        return try result.get()
+    }
+
+    private func send(
+        _ operation: zygote_operation, _ request: UInt32, _ arguments: (Int32, Int32, Int32),
+        _ contents: ZygoteMessage
+    ) throws(Errno) {
+        let header = zygote_header(
+            operation: UInt32(operation.rawValue), request: request, flags: 0, length: 0,
+            arguments: (arguments.0, arguments.1, arguments.2, 0))
+        let message = try header.message(contents)
+        // The zygote always reads, so this waits only while it is busy with the requests before.
+        try withExtendedLifetime(message.file) { () throws(Errno) in
+            try zygote.control.send(message.bytes, descriptors: message.descriptors)
+        }
     }
 
     private func finish(_ request: UInt32, _ result: Result<Reply, RuntimeError>) {

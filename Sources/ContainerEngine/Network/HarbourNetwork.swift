@@ -1,14 +1,14 @@
 public import ContainerRuntime
 import Glibc
-import LinuxKernel
+public import LinuxKernel
 
 /// The network of all sandboxes: every one has a veth pair to the harbour, which routes between them. There is no bridge:
 /// each pod has a /32 and its subnet's gateway as the next hop, the harbour has a route for each pod. A packet from
 /// pod to pod therefore passes the harbour's packet filter with the client's address still in it.
 ///
 /// Its netlink calls take the kernel's one lock for network devices, so they run on a thread of their own.
-public actor HarbourNetwork: NetworkPlumber {
-    private nonisolated let executor = ThreadExecutor(name: "network")
+public actor HarbourNetwork: NetworkPlumber, ThreadActor {
+    public nonisolated let executor = ThreadExecutor(name: "network")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private nonisolated let harbour: Harbour
