@@ -45,7 +45,7 @@ struct BenchRun {
                     break
                 }
                 context.error.line("kijabi bench: \(benchmark.name): \(Self.words(error))")
-                status = 1
+                if (error as? BenchmarkError)?.isAbsence != true { status = 1 }
             }
         }
         progress("")

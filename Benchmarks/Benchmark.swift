@@ -25,11 +25,16 @@ extension Benchmark {
 
 /// The benchmarks, in the order in which they disturb each other least.
 enum Benchmarks {
-    static let all: [any Benchmark] = [
-        BareBenchmark(), StartBenchmark(), RunBenchmark(name: "run-none", network: .none, goal: .ratio(atMost: 6)),
-        RunBenchmark(name: "run-net", network: .pod(subnet: "172.17.0.0/16"), goal: nil), ExecBenchmark(),
-        RunToReadyBenchmark(), CreateBenchmark(), WatchBenchmark(), ScaleBenchmark(), EchoBenchmark(), IdleBenchmark(),
-    ]
+    static let all: [any Benchmark] =
+        [
+            BareBenchmark(), StartBenchmark(),
+            RunBenchmark(name: "run-none", network: .none, goal: .ratio(atMost: 4)),
+        ] + PeerBenchmark.all + [
+            RunBenchmark(name: "run-net", network: .pod(subnet: "172.17.0.0/16"), goal: .ratio(atMost: 6)),
+            ExecBenchmark(), IdleContainersBenchmark(figure: .start), IdleContainersBenchmark(figure: .remove),
+            IdleContainersBenchmark(figure: .memory), DirtyPagesBenchmark(), RunToReadyBenchmark(),
+            CreateBenchmark(), WatchBenchmark(), ScaleBenchmark(), EchoBenchmark(), IdleBenchmark(),
+        ]
 }
 
 /// The measure of all others.

@@ -2,6 +2,9 @@
 enum Unit: String, Sendable, Hashable {
     case milliseconds = "ms"
     case operations = "ops/s"
+    case megabytes = "MB"
+    /// One measurement over another.
+    case times = "×"
     /// Of one processor.
     case percent = "%"
 
@@ -10,7 +13,7 @@ enum Unit: String, Sendable, Hashable {
         switch self {
         case .milliseconds: value
         case .operations: value > 0 ? 1000 / value : nil
-        case .percent: nil
+        case .percent, .megabytes, .times: nil
         }
     }
 }
