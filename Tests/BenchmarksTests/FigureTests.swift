@@ -65,8 +65,9 @@ import Testing
         #expect(
             Benchmarks.all.map(\.name).sorted()
                 == [
-                    "api-create", "bare", "echo", "exec", "idle-cpu", "run-net", "run-none", "run-to-ready",
-                    "scale-100", "start", "watch",
+                    "api-create", "bare", "echo", "exec", "idle-cpu", "idle-memory", "peer-bwrap", "peer-crun",
+                    "peer-podman", "peer-runc", "remove-100", "run-dirty", "run-net", "run-none", "run-to-ready",
+                    "scale-100", "start", "start-100", "watch",
                 ])
     }
 
