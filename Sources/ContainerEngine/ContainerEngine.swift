@@ -25,6 +25,9 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     var namesToIDs: [String: String] = [:]
     var sandboxesByID: [String: SandboxRecord] = [:]
     var generator: SeededGenerator
+    var networkRegistry: NetworkRegistry
+    /// Ids of networks and endpoints have chance of their own: those of containers do not depend on them.
+    var networkGenerator: SeededGenerator
     var nextSandbox: Int32 = 1
     var filters: [UInt64: Int32] = [:]
     /// Found out when the first container has limits.
@@ -47,7 +50,13 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
         self.runDirectory = runDirectory.path
         images_ = images
         plumber = network
-        generator = SeededGenerator(seed: configuration.seed ?? UInt64.random(in: .min ... .max))
+        let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
+        generator = SeededGenerator(seed: seed)
+        var networkGenerator = SeededGenerator(seed: seed ^ 0x6e65_7477_6f72_6b73)
+        networkRegistry = NetworkRegistry(
+            defaultSubnet: HarbourNetwork.defaultSubnet, now: configuration.now(),
+            identifier: { networkGenerator.identifier() })
+        self.networkGenerator = networkGenerator
         do throws(Errno) {
             pump = try OutputPump()
         } catch {

@@ -19,6 +19,8 @@ public enum RuntimeError: Error, Sendable, Hashable {
     case invalid(field: String, reason: String)
     /// A published port is taken, by another container or by a program of this machine.
     case portInUse(address: String, port: UInt16)
+    /// Something that cannot be done with a network.
+    case network(NetworkFailure)
     /// Nothing answers at that address.
     case unreachable(address: String, port: UInt16, errno: Int32)
     /// The kernel refused a step. `stage` names it as the trace does, e.g. `mount overlay`.

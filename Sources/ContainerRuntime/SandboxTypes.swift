@@ -3,6 +3,8 @@ public struct SandboxConfiguration: Sendable {
     public enum Network: Sendable, Hashable {
         /// A network namespace of its own with a veth and an address from `subnet` (CIDR, e.g. `10.244.1.0/24`).
         case pod(subnet: String)
+        /// A network namespace of its own with an interface in each of these networks of `NetworkService`.
+        case networks([NetworkAttachment])
         /// A network namespace of its own with only the loopback.
         case none
         /// The network of the harbour, as a node's processes see it (`hostNetwork: true`, `--network host`).

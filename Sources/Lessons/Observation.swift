@@ -58,10 +58,11 @@ enum ContainerView {
     private static func network(_ configuration: ContainerConfiguration) -> String {
         if configuration.sharedWithHost.contains(.network) { return "host" }
         switch configuration.sandbox?.network {
-        case .pod: return "bridge"
+        case .pod, nil: return "bridge"
+        case .networks(let attachments): return attachments.first?.network ?? "none"
         case .host: return "host"
         case .sandbox: return "container"
-        case .some(.none), nil: return "none"
+        case .some(.none): return "none"
         }
     }
 }

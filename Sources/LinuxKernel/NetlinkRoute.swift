@@ -77,12 +77,29 @@ extension NetlinkMessage {
         NetlinkMessage(type: RouteType.deleteLink, flags: [], stage: "delete link \(index)", fixed: link(index: index))
     }
 
-    public static func addAddress(_ address: IPv4Address, prefixLength: Int, index: Int32) -> NetlinkMessage {
+    /// - Parameter withoutRoute: the rest of the subnet is not to be looked for behind this interface.
+    public static func addAddress(
+        _ address: IPv4Address, prefixLength: Int, index: Int32, withoutRoute: Bool = false
+    ) -> NetlinkMessage {
+        let noPrefixRoute: UInt32 = 0x200
         var message = NetlinkMessage(
             type: RouteType.newAddress, flags: [.create, .replace], stage: "add address \(address)",
             fixed: [internetFamily, UInt8(prefixLength), 0, 0] + bytes(index))
         message.append(AddressAttribute.local, address.octets)
         message.append(AddressAttribute.address, address.octets)
+        if withoutRoute {
+            message.append(AddressAttribute.flags, number: noPrefixRoute)
+            let last = address.value | (prefixLength >= 32 ? 0 : UInt32.max >> UInt32(prefixLength))
+            message.append(AddressAttribute.broadcast, IPv4Address(value: last).octets)
+        }
+        return message
+    }
+
+    public static func deleteAddress(_ address: IPv4Address, prefixLength: Int, index: Int32) -> NetlinkMessage {
+        var message = NetlinkMessage(
+            type: RouteType.deleteAddress, flags: [], stage: "delete address \(address)",
+            fixed: [internetFamily, UInt8(prefixLength), 0, 0] + bytes(index))
+        message.append(AddressAttribute.local, address.octets)
         return message
     }
 
@@ -149,6 +166,7 @@ private enum RouteType {
     static let deleteLink: UInt16 = 17
     static let getLink: UInt16 = 18
     static let newAddress: UInt16 = 20
+    static let deleteAddress: UInt16 = 21
     static let newRoute: UInt16 = 24
     static let deleteRoute: UInt16 = 25
     static let newNeighbour: UInt16 = 28
@@ -172,6 +190,8 @@ private enum LinkAttribute {
 private enum AddressAttribute {
     static let address: UInt16 = 1
     static let local: UInt16 = 2
+    static let broadcast: UInt16 = 4
+    static let flags: UInt16 = 8
 }
 
 private enum RouteAttribute {

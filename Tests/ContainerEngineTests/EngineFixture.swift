@@ -175,6 +175,15 @@ struct HarbourOnly: NetworkPlumber {
         throw .unavailable(reason: "no wires here")
     }
     func detach(sandbox: String) async {}
+    func addNetwork(_ plan: NetworkPlan) async throws(RuntimeError) {}
+    func removeNetwork(_ plan: NetworkPlan) async {}
+    func connect(
+        sandbox: String, namespace: Int32, to plan: NetworkPlan, _ wanted: NetworkAttachment, names: [String]
+    ) async throws(RuntimeError) -> NetworkConnection {
+        throw .unavailable(reason: "no wires here")
+    }
+    func disconnect(sandbox: String, namespace: Int32, from plan: NetworkPlan) async throws(RuntimeError) {}
+    func setNames(_ names: [String], sandbox: String, in plan: NetworkPlan) async {}
     func publish(
         _ ports: [PublishedPort], owner: String, address: String
     ) async throws(RuntimeError) -> [PublishedPort] { ports }

@@ -17,10 +17,12 @@ extension ContainerEngine {
         let command = CommandLine.of(wanted, image: image)
         guard !command.isEmpty else { throw .invalid(field: "command", reason: "no command specified") }
         let id = generator.identifier()
+        let sandboxID =
+            if let given = wanted.sandboxID { given } else { try privateSandbox(for: wanted, id: id).status.id }
         var status = ContainerStatus(
             id: id, name: name, imageReference: wanted.image, imageID: image.id,
-            sandboxID: wanted.sandboxID ?? privateSandbox(for: wanted, id: id).status.id, command: command,
-            state: .created, createdAt: configuration.now(), configuration: wanted)
+            sandboxID: sandboxID, command: command, state: .created, createdAt: configuration.now(),
+            configuration: wanted)
         status.lowerDirectories = lowerPaths
         status.upperDirectory = "/proc/\(harbour.pid)/root\(Self.layerPath(id, wanted))/upper"
         let log = ContainerLog(path: "\(runDirectory)/logs/\(id)", now: configuration.now)
@@ -68,14 +70,28 @@ extension ContainerEngine {
         return name
     }
 
-    private func privateSandbox(for wanted: ContainerConfiguration, id: String) -> SandboxRecord {
+    private func privateSandbox(
+        for wanted: ContainerConfiguration, id: String
+    ) throws(RuntimeError) -> SandboxRecord {
         var sandbox =
             wanted.sandbox
             ?? SandboxConfiguration(
-                name: wanted.name ?? id, hostname: String(id.prefix(12)), network: .pod(subnet: "172.17.0.0/16"))
+                name: wanted.name ?? id, hostname: String(id.prefix(12)),
+                network: .networks([NetworkAttachment(NetworkRegistry.defaultBridge)]))
         if wanted.sharedWithHost.contains(.network) { sandbox.network = .host }
         if sandbox.hostname.isEmpty { sandbox.hostname = String(id.prefix(12)) }
-        return addSandbox(sandbox, isPrivate: true)
+        var places: [NetworkPlace] = []
+        if case .networks(let attachments) = sandbox.network {
+            if attachments.count == 1, let only = attachments.first, let predefined = try predefined(only.network) {
+                sandbox.network = predefined
+            } else {
+                places = try self.places(for: attachments)
+            }
+        }
+        let record = addSandbox(sandbox, isPrivate: true)
+        record.owner = id
+        record.places = places
+        return record
     }
 
     public func startContainer(_ id: String) async throws(RuntimeError) {

@@ -65,7 +65,7 @@ extension ContainerEngine {
         var address: String?
         switch wanted.network {
         case .host: flags |= Int32(ZYGOTE_SANDBOX_HARBOUR_NET)
-        case .none, .pod: break
+        case .none, .pod, .networks: break
         case .sandbox(let other):
             guard let other = sandboxesByID[other], let network = other.network else { throw .noSuchSandbox(other) }
             flags |= Int32(ZYGOTE_SANDBOX_NET_GIVEN)
@@ -80,6 +80,7 @@ extension ContainerEngine {
                     sandbox: record.status.id, namespace: network.number, subnet: subnet, address: wanted.address)
             }
             record.status.address = address
+            if case .networks = wanted.network { try await connectPlaces(of: record) }
             try writeFiles(record)
         } catch {
             await release(record)
@@ -93,7 +94,11 @@ extension ContainerEngine {
         guard record.network != nil else { return }
         record.status.isReady = false
         record.network = nil
-        if case .pod = record.configuration.network { await plumber.detach(sandbox: record.status.id) }
+        for index in record.places.indices { record.places[index].endpoint = nil }
+        switch record.configuration.network {
+        case .pod, .networks: await plumber.detach(sandbox: record.status.id)
+        case .none, .host, .sandbox: break
+        }
         harbour.tell(ZYGOTE_DROP_SANDBOX, record.number)
     }
 

@@ -42,6 +42,10 @@ final class SandboxRecord {
     var status: SandboxStatus
     /// Its network namespace, as long as it is ready.
     var network: FileDescriptor?
+    /// The container that a private one was made for.
+    var owner: String?
+    /// The networks it is in, in the order of its interfaces.
+    var places: [NetworkPlace] = []
 
     init(configuration: SandboxConfiguration, isPrivate: Bool, number: Int32, status: SandboxStatus) {
         self.configuration = configuration

@@ -5,40 +5,46 @@ import LinuxKernel
 /// learner's `wget` does not reach the wrong pod.
 struct AddressAllocator {
     let subnet: IPv4Subnet
-    /// The harbour's own address, the pods' next hop: the first after the network's.
+    /// The harbour's own address, the pods' next hop: the first after the network's, unless another is given.
     let gateway: IPv4Address
+    /// Where free addresses are looked for.
+    private let range: IPv4Subnet
     private var taken: Set<IPv4Address> = []
     /// Oldest release first.
     private var resting: [IPv4Address] = []
     private let restingLimit: Int
 
-    init(subnet: IPv4Subnet) {
+    init(subnet: IPv4Subnet, gateway: IPv4Address? = nil, range: IPv4Subnet? = nil) {
         self.subnet = subnet
-        gateway = subnet[1]
-        restingLimit = min(64, subnet.count / 4)
+        self.gateway = gateway ?? subnet[1]
+        self.range = range ?? subnet
+        restingLimit = min(64, self.range.count / 4)
     }
 
     /// - Returns: nil if all addresses are taken.
     mutating func allocate() -> IPv4Address? {
-        for offset in 2..<max(2, subnet.count - 1) {
-            let address = subnet[offset]
-            if !taken.contains(address), !resting.contains(address) {
+        for offset in 0..<range.count {
+            let address = range[offset]
+            if isHost(address), !taken.contains(address), !resting.contains(address) {
                 taken.insert(address)
                 return address
             }
         }
-        guard !resting.isEmpty else { return nil }
-        let address = resting.removeFirst()
+        guard let rested = resting.firstIndex(where: range.contains) else { return nil }
+        let address = resting.remove(at: rested)
         taken.insert(address)
         return address
+    }
+
+    /// Not the network's own address, the gateway's or that of all.
+    private func isHost(_ address: IPv4Address) -> Bool {
+        address != subnet.base && address != gateway && address != subnet[subnet.count - 1]
     }
 
     /// Takes a certain address.
     /// - Returns: false if it is not one of the subnet's free host addresses.
     mutating func reserve(_ address: IPv4Address) -> Bool {
-        guard subnet.contains(address), address != subnet.base, address != gateway, address != subnet[subnet.count - 1],
-            taken.insert(address).inserted
-        else { return false }
+        guard subnet.contains(address), isHost(address), taken.insert(address).inserted else { return false }
         resting.removeAll { $0 == address }
         return true
     }

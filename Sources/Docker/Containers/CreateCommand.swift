@@ -7,7 +7,8 @@ enum CreateCommand {
     static func make(_ runtime: any ContainerRuntime) -> Command {
         Command(
             "create", summary: Localized(ko: "컨테이너를 만들어만 둔다", en: "Create a new container"),
-            usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]", flags: RunOptions.flags, stopsAtFirstArgument: true,
+            usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]", flags: RunOptions.flags + NetworkFlags.flags,
+            stopsAtFirstArgument: true,
             completeArgument: { _, index, _ in
                 guard index == 0 else { return [] }
                 return await ImageCompletion.references(runtime)
@@ -34,17 +35,8 @@ enum CreateCommand {
         for name in line.all("env") where !name.contains("=") {
             if let value = context.environment[name] { configuration.environment.append("\(name)=\(value)") }
         }
-        let network: SandboxConfiguration.Network
-        switch line["network"] ?? "bridge" {
-        case "bridge", "default": network = .pod(subnet: "172.17.0.0/16")
-        case "none": network = .none
-        case "host": network = .host
-        case let name where name.hasPrefix("container:"):
-            let other = try await runtime.containerStatus(String(name.dropFirst("container:".count)))
-            network = .sandbox(other.sandboxID)
-        case let name:
-            throw .invalid(field: "--network", reason: "network \(name) not found (bridge, none, host, container:NAME)")
-        }
+        let network = try await NetworkFlags.network(line, runtime)
+        if network == .host { configuration.sharedWithHost.insert(.network) }
         configuration.sandbox = RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
         return try await runtime.createContainer(configuration)
     }

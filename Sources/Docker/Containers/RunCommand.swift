@@ -21,7 +21,7 @@ enum RunCommand {
                 ),
                 ("docker run -it --rm busybox sh", Localized(ko: "상자 안으로", en: "Step inside")),
             ],
-            flags: RunOptions.flags + [
+            flags: RunOptions.flags + NetworkFlags.flags + [
                 Flag("detach", short: "d", summary: Localized(ko: "뒤에서 돌린다", en: "Run in the background")),
                 Flag("quiet", short: "q", summary: Localized(ko: "조용히", en: "Print less")),
             ], stopsAtFirstArgument: true,

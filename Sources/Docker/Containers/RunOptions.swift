@@ -30,9 +30,6 @@ enum RunOptions {
             summary: Localized(ko: "프로세서 나눔 비율", en: "Relative processor weight")),
         Flag(
             "pids-limit", .integer, placeholder: "N", summary: Localized(ko: "프로세스 수 한도", en: "Limit of processes")),
-        Flag(
-            "network", .text, placeholder: "NETWORK",
-            summary: Localized(ko: "네트워크", en: "Network: bridge, none, host, container:NAME"), fallback: "bridge"),
         Flag("hostname", .text, placeholder: "NAME", summary: Localized(ko: "호스트 이름", en: "Host name inside")),
         Flag("user", short: "u", .text, placeholder: "USER", summary: Localized(ko: "사용자", en: "User inside")),
         Flag(
@@ -100,7 +97,6 @@ enum RunOptions {
             ("pid", .pid), ("uts", .uts), ("ipc", .ipc), ("userns", .user), ("cgroupns", .cgroup),
         ]
         for (flag, kind) in shared where line[flag] == "host" { configuration.sharedWithHost.insert(kind) }
-        if line["network"] == "host" { configuration.sharedWithHost.insert(.network) }
         return configuration
     }
 

@@ -82,6 +82,7 @@ enum ContainerDocument {
     private static func networkMode(_ network: SandboxConfiguration.Network?) -> String {
         switch network {
         case .pod, nil: "bridge"
+        case .networks(let attachments): attachments.first?.network ?? "bridge"
         case .some(.none): "none"
         case .host: "host"
         case .sandbox(let id): "container:\(id)"

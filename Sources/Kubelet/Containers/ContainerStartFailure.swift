@@ -20,6 +20,7 @@ extension RuntimeError {
         case .nameInUse(let name, let holder): "the name \"\(name)\" is in use by container \(holder)"
         case .commandNotFound(let command): "exec: \"\(command)\": executable file not found in $PATH"
         case .commandNotExecutable(let command, let code): "exec: \"\(command)\": \(errorText(code))"
+        case .network(let failure): "network: \(failure)"
         case .volumeInUse(let name, let holder): "volume \(name) is in use by container \(holder)"
         case .wrongState(let id, let state, let wanted):
             "container \(id.prefix(12)) is \(state.rawValue), but \(wanted) is wanted"
