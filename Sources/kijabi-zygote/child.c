@@ -29,7 +29,7 @@ static void reset_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void set_limits(const struct specification *specification) {
+static int set_limits(const struct specification *specification, struct zygote_failure *failure) {
     struct rlimit limit;
     /* No core file through a core_pattern that belongs to the machine. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
@@ -42,6 +42,7 @@ static void set_limits(const struct specification *specification) {
         limit.rlim_cur = limit.rlim_max = specification->process_limit;
         setrlimit(RLIMIT_NPROC, &limit);
     }
+    return process_limits_set(specification, failure);
 }
 
 /* A pseudo-terminal of the container's own devpts, so that `tty` and /proc/self/fd name what exists inside. Its master
@@ -164,6 +165,7 @@ _Noreturn void child_main(const struct specification *specification, int report)
         fail(&failure, "find user", specification->user);
         give_up(report, &failure);
     }
+    if (account_add_groups(specification, &account, &failure) < 0) give_up(report, &failure);
     if (specification->flags & ZYGOTE_PROCESS_TERMINAL) {
         if (take_terminal(specification, &account, report, &failure) < 0) give_up(report, &failure);
     } else if (account.uid != 0) {
@@ -178,9 +180,10 @@ _Noreturn void child_main(const struct specification *specification, int report)
     /* Not one descriptor of the zygote's may pass, nor be a working directory by way of /proc/self/fd. */
     close_all_but(report);
     if (enter_directory(specification->directory, &failure) < 0) give_up(report, &failure);
-    set_limits(specification);
+    if (set_limits(specification, &failure) < 0) give_up(report, &failure);
     if (credentials_drop(specification, &account, &failure) < 0) give_up(report, &failure);
     if (install_filter(specification, &failure) < 0) give_up(report, &failure);
+    if (specification->flags & ZYGOTE_PROCESS_INIT) init_begin(report);
     execute(specification);
     fail(&failure, "execute", specification->arguments[0]);
     give_up(report, &failure);

@@ -97,13 +97,37 @@ int account_find(const char *user, struct account *account) {
     return 0;
 }
 
+struct group_list {
+    struct account *account;
+    struct zygote_failure *failure;
+};
+
+static int add_group(const struct zygote_field *field, void *argument) {
+    struct group_list *list = argument;
+    const char *name = (const char *)(field + 1);
+    gid_t gid;
+    errno = EINVAL;
+    if (!find_group(name, &gid)) return fail(list->failure, "find group", name);
+    errno = E2BIG;
+    if (list->account->group_count >= 64) return fail(list->failure, "add group", name);
+    list->account->groups[list->account->group_count++] = gid;
+    return 0;
+}
+
+int account_add_groups(const struct specification *specification, struct account *account, struct zygote_failure *failure) {
+    if (!specification_has(specification, ZYGOTE_GROUP)) return 0;
+    struct group_list list = {.account = account, .failure = failure};
+    return specification_each(specification, ZYGOTE_GROUP, add_group, &list);
+}
+
 int credentials_drop(const struct specification *specification, const struct account *account,
                      struct zygote_failure *failure) {
     for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
         if (!(specification->capabilities >> capability & 1) && prctl(PR_CAPBSET_DROP, capability) < 0)
             return fail(failure, "drop capability", NULL);
     /* With a single id mapped, setgroups is denied and there are no others to have. */
-    if (setgroups((size_t)account->group_count, account->groups) < 0 && errno != EPERM)
+    if (setgroups((size_t)account->group_count, account->groups) < 0 &&
+        (errno != EPERM || specification_has(specification, ZYGOTE_GROUP)))
         return fail(failure, "set groups", NULL);
     if (setresgid(account->gid, account->gid, account->gid) < 0) return fail(failure, "set group", specification->user);
     if (setresuid(account->uid, account->uid, account->uid) < 0) return fail(failure, "set user", specification->user);

@@ -33,11 +33,8 @@ int network_prepare(void) {
 
 /* /dev as containers see it, made once and cloned for each: device nodes can only be bound, never made, down here. */
 static int make_device_template(struct zygote_failure *failure) {
-    static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty", NULL};
-    static const char *const links[][2] = {{"/proc/self/fd", "fd"},       {"/proc/self/fd/0", "stdin"},
-                                           {"/proc/self/fd/1", "stdout"}, {"/proc/self/fd/2", "stderr"},
-                                           {"pts/ptmx", "ptmx"},          {NULL, NULL}};
-    static const char *const directories[] = {"pts", "shm", "mqueue", NULL};
+    const char *const *devices = standard_devices, *const *directories = standard_device_directories;
+    const char *const(*links)[2] = standard_device_links;
     if (mkdir("/template", 0755) < 0 || mkdir("/template/dev", 0755) < 0 || mkdir("/template/empty", 0755) < 0)
         return fail(failure, "mkdir", "/template");
     if (mount("tmpfs", "/template/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=64k") < 0)

@@ -110,8 +110,10 @@ static void register_removal(const struct message *message) {
 }
 
 static struct message message;
+char *program_name;
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count > 0) program_name = arguments[0];
     /* Executed from a descriptor, it has been given a number for a name. */
     prctl(PR_SET_NAME, "kijabi-zygote");
     fcntl(ZYGOTE_CONTROL_DESCRIPTOR, F_SETFD, FD_CLOEXEC);

@@ -151,6 +151,22 @@ static int open_source(const struct zygote_mount *wanted, const char *source, co
     return open_tree_at(AT_FDCWD, source, OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
 }
 
+/* Options of a tmpfs that stand behind it in the message, `name=value`. */
+static void read_options(const struct message *message, size_t position, char texts[8][64], const char *options[12][2],
+                         size_t *count) {
+    size_t read = 0;
+    for (const struct zygote_field *field; read < 8 && (field = message_next(message, &position));) {
+        if (field->tag == ZYGOTE_MOUNT) break;
+        if (field->tag != ZYGOTE_OPTION) continue;
+        snprintf(texts[read], sizeof texts[read], "%s", (const char *)(field + 1));
+        char *value = strchr(texts[read], '=');
+        if (!value) continue;
+        *value++ = 0;
+        options[*count][0] = texts[read++];
+        options[(*count)++][1] = value;
+    }
+}
+
 int mounts_set_up(const struct specification *specification, int root, struct zygote_failure *failure) {
     const struct message *message = specification->message;
     size_t position = 0;
@@ -165,14 +181,17 @@ int mounts_set_up(const struct specification *specification, int root, struct zy
             if (next->tag == ZYGOTE_TARGET) target = (const char *)(next + 1);
         }
         const unsigned safe = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-        char size[32];
+        const unsigned kept = wanted->flags & ZYGOTE_MOUNT_EXECUTABLE ? safe : safe | MOUNT_ATTR_NOEXEC;
+        char size[32], texts[8][64];
         snprintf(size, sizeof size, "%llu", (unsigned long long)wanted->size);
-        const char *const limited[][2] = {{"mode", wanted->kind == ZYGOTE_MOUNT_FILES ? "0755" : "1777"},
-                                          {wanted->size > 0 ? "size" : NULL, size}, {NULL, NULL}};
+        const char *limited[12][2] = {{"mode", wanted->kind == ZYGOTE_MOUNT_FILES ? "0755" : "1777"}};
+        size_t count = 1;
+        if (wanted->size > 0) limited[count][0] = "size", limited[count++][1] = size;
+        if (specification_has(specification, ZYGOTE_OPTION)) read_options(message, position, texts, limited, &count);
         int mount = -1;
         struct stat status = {.st_mode = S_IFDIR};
         switch (wanted->kind) {
-        case ZYGOTE_MOUNT_TMPFS: mount = mount_detached("tmpfs", safe | MOUNT_ATTR_NOEXEC, limited); break;
+        case ZYGOTE_MOUNT_TMPFS: mount = mount_detached("tmpfs", kept, limited); break;
         case ZYGOTE_MOUNT_FILES:
             mount = mount_detached("tmpfs", safe, limited);
             if (mount >= 0 && write_files(mount, message, position, failure) < 0) return -1;
@@ -188,6 +207,12 @@ int mounts_set_up(const struct specification *specification, int root, struct zy
         default: errno = EINVAL;
         }
         if (mount < 0) return fail(failure, "open mount source", *source ? source : target);
+        if ((wanted->flags & ZYGOTE_MOUNT_COPY_UP) && S_ISDIR(status.st_mode)) {
+            int original = target_open(root, target, true, false);
+            int result = original < 0 ? 0 : copy_up(original, mount, failure);
+            if (original >= 0) close(original);
+            if (result < 0) return -1;
+        }
         if ((wanted->flags & ZYGOTE_MOUNT_READ_ONLY) && mount_set_read_only(mount, true) < 0)
             return fail(failure, "make mount read-only", target);
         if (mount_onto(mount, root, target, S_ISDIR(status.st_mode), true) < 0)

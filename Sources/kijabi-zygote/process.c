@@ -38,6 +38,7 @@ struct entry {
     const struct sandbox *sandbox; /* to run in, or */
     int container;                 /* pidfd of the process whose namespaces to join */
     int report;
+    int user;                      /* pidfd of the process whose user namespace to join, or -1 */
     struct zygote_failure failure;
     pid_t pid;
     int pidfd;
@@ -46,6 +47,31 @@ struct entry {
 struct clone_arguments { /* struct clone_args of linux/sched.h, first version */
     uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
+
+/* Joins namespaces of other containers, and their user namespace, which owns them.
+ * Returns the kinds that are settled, or 0 with errno. */
+static uint32_t join_others(struct entry *entry) {
+    struct specification *specification = (struct specification *)entry->specification;
+    uint32_t settled = CLONE_NEWUSER;
+    int user = -1;
+    for (size_t i = 0; i < specification->join_count; i++) {
+        int other = specification->joins[i].pidfd;
+        uint32_t kinds = specification->joins[i].kinds;
+        if ((kinds & CLONE_NEWIPC) && specification->shared_memory < 0) {
+            /* POSIX shared memory lives in a file system. A mount can only be cloned from within its namespace. */
+            int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+            if (own < 0 || setns(other, CLONE_NEWNS) < 0) return 0;
+            specification->shared_memory = open_tree_at(AT_FDCWD, "/dev/shm", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+            if (setns(own, CLONE_NEWNS) < 0) _exit(3);
+            close(own);
+        }
+        if (setns(other, (int)kinds) < 0) return 0;
+        if (user < 0 || (kinds & CLONE_NEWPID)) user = other;
+        settled |= kinds;
+    }
+    entry->user = user;
+    return settled;
+}
 
 /* Joins the namespaces that exist and clones the process proper into the new ones, as a child of the zygote. */
 static int enter(void *argument) {
@@ -62,14 +88,18 @@ static int enter(void *argument) {
             int kind;
         } joined[] = {{sandbox->user, CLONE_NEWUSER}, {sandbox->net, CLONE_NEWNET}, {sandbox->uts, CLONE_NEWUTS},
                       {sandbox->ipc, CLONE_NEWIPC}, {sandbox->pid, CLONE_NEWPID}};
+        uint32_t settled = 0;
+        if (entry->specification->join_count > 0 && (settled = join_others(entry)) == 0)
+            return fail(&entry->failure, "join container", NULL);
         /* The user namespace last: who has left the harbour's can no longer join what it owns. */
         for (size_t i = sizeof joined / sizeof *joined; i-- > 0;) {
-            if (joined[i].descriptor < 0 || (shared & (uint32_t)joined[i].kind)) continue;
+            if (joined[i].descriptor < 0 || ((shared | settled) & (uint32_t)joined[i].kind)) continue;
             if (setns(joined[i].descriptor, joined[i].kind) < 0) return fail(&entry->failure, "join namespace", NULL);
         }
+        if (settled && setns(entry->user, CLONE_NEWUSER) < 0) return fail(&entry->failure, "join container", NULL);
         fresh = CLONE_NEWNS;
         if (!(shared & CLONE_NEWCGROUP)) fresh |= CLONE_NEWCGROUP;
-        if (!(shared & CLONE_NEWPID) && sandbox->pid < 0) fresh |= CLONE_NEWPID;
+        if (!((shared | settled) & CLONE_NEWPID) && sandbox->pid < 0) fresh |= CLONE_NEWPID;
     } else {
         int kinds = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWUSER;
         if (setns(entry->container, kinds & ~(int)shared) < 0) return fail(&entry->failure, "join container", NULL);
@@ -97,11 +127,28 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     struct specification *specification = specification_read(message, failure);
     if (!specification) return -1;
     specification->is_exec = is_exec;
-    specification->passes_mounts = sandbox && (sandbox->pid >= 0 || (specification->shared & CLONE_NEWPID));
+    uint32_t joined = 0;
+    if (specification_has(specification, ZYGOTE_JOIN) && !is_exec) {
+        size_t position = 0;
+        for (const struct zygote_field *field; (field = message_next(message, &position));) {
+            if (field->tag != ZYGOTE_JOIN || specification->join_count == 4) continue;
+            const struct zygote_join *join = (const void *)(field + 1);
+            const struct process *other = process_find(join->process);
+            if (!other) {
+                errno = ESRCH;
+                specification_free(specification);
+                return fail(failure, "find container", NULL);
+            }
+            specification->joins[specification->join_count].kinds = join->kinds;
+            specification->joins[specification->join_count++].pidfd = other->pidfd;
+            joined |= join->kinds;
+        }
+    }
+    specification->passes_mounts = sandbox && (sandbox->pid >= 0 || ((specification->shared | joined) & CLONE_NEWPID));
     if (container) specification->shared = container->shared;
     int report[2] = {-1, -1};
     struct process *process = calloc(1, sizeof *process);
-    struct entry entry = {.specification = specification, .sandbox = sandbox, .pid = -1, .pidfd = -1,
+    struct entry entry = {.specification = specification, .sandbox = sandbox, .pid = -1, .pidfd = -1, .user = -1,
                           .container = container ? container->pidfd : -1};
     if (!process || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0) {
         fail(failure, "socketpair", NULL);
@@ -118,6 +165,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
         if (entry.pid < 0) *failure = entry.failure;
     }
     if (report[1] >= 0) close(report[1]);
+    if (specification->shared_memory >= 0) close(specification->shared_memory);
     if (entry.pid < 0) {
         if (report[0] >= 0) close(report[0]);
         specification_free(specification);

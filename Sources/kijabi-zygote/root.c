@@ -69,14 +69,17 @@ static int place(int mount, int root, const char *path, const char *stage, struc
     return result;
 }
 
-static int mount_kernel_file_systems(int root, struct zygote_failure *failure) {
+static int mount_device_file_systems(const struct specification *specification, int root, struct zygote_failure *failure);
+
+static int mount_kernel_file_systems(const struct specification *specification, int root, struct zygote_failure *failure) {
     const unsigned plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     /* What is shared with the harbour (--pid host, --network host) is not this user namespace's to mount anew. */
     int proc = mount_detached("proc", plain, NULL);
     if (proc < 0) proc = open_tree_at(AT_FDCWD, "/proc", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
     if (place(proc, root, "/proc", "mount proc", failure) < 0) return -1;
 
-    int sys = mount_detached("sysfs", plain | MOUNT_ATTR_RDONLY, NULL);
+    bool all = specification->flags & ZYGOTE_PROCESS_ALL_PATHS;
+    int sys = mount_detached("sysfs", plain | (all ? 0 : MOUNT_ATTR_RDONLY), NULL);
     if (sys < 0) {
         sys = open_tree_at(AT_FDCWD, "/sys", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
         if (sys >= 0) mount_set_read_only(sys, true);
@@ -91,16 +94,27 @@ static int mount_kernel_file_systems(int root, struct zygote_failure *failure) {
         }
     }
 
+    if (specification->flags & ZYGOTE_PROCESS_OWN_DEVICES) {
+        if (devices_set_up(specification, root, failure) < 0) return -1;
+        return mount_device_file_systems(specification, root, failure);
+    }
     int dev = open_tree_at(AT_FDCWD, "/template/dev", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
     /* All containers share the one tmpfs, so none may write to it; the devices in it are mounts of their own. */
     if (dev >= 0) mount_set_read_only(dev, false);
     if (place(dev, root, "/dev", "mount /dev", failure) < 0) return -1;
+    return mount_device_file_systems(specification, root, failure);
+}
+
+static int mount_device_file_systems(const struct specification *specification, int root, struct zygote_failure *failure) {
+    const unsigned plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     const unsigned terminals = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
     int pts = mount_detached("devpts", terminals, (const char *const[][2]){{"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}, {NULL, NULL}});
     if (pts < 0) /* group 5 is not mapped */
         pts = mount_detached("devpts", terminals, (const char *const[][2]){{"ptmxmode", "0666"}, {"mode", "0620"}, {NULL, NULL}});
     if (place(pts, root, "/dev/pts", "mount devpts", failure) < 0) return -1;
-    int shm = mount_detached("tmpfs", plain, (const char *const[][2]){{"mode", "1777"}, {"size", "64m"}, {NULL, NULL}});
+    const char *size = specification->shm_size ? specification->shm_size : "64m";
+    int shm = specification->shared_memory;
+    if (shm < 0) shm = mount_detached("tmpfs", plain, (const char *const[][2]){{"mode", "1777"}, {"size", size}, {NULL, NULL}});
     if (place(shm, root, "/dev/shm", "mount tmpfs", failure) < 0) return -1;
     int queues = mount_detached("mqueue", plain, NULL);
     if (queues >= 0) { /* not in every kernel, and not with --ipc host */
@@ -140,9 +154,10 @@ int root_set_up(const struct specification *specification, struct zygote_failure
     if (mount_root(specification, failure) < 0) return -1;
     int root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0) return fail(failure, "open root", root_path);
-    if (mount_kernel_file_systems(root, failure) < 0) return -1;
+    if (mount_kernel_file_systems(specification, root, failure) < 0) return -1;
     if (mounts_set_up(specification, root, failure) < 0) return -1;
-    if (hide_paths(root, failure) < 0) return -1;
+    if (kernel_parameters_set(specification, root, failure) < 0) return -1;
+    if (!(specification->flags & ZYGOTE_PROCESS_ALL_PATHS) && hide_paths(root, failure) < 0) return -1;
     if ((specification->flags & ZYGOTE_PROCESS_READ_ONLY_ROOT) && mount_set_read_only(root, false) < 0)
         return fail(failure, "make root read-only", NULL);
     if (fchdir(root) < 0) return fail(failure, "chdir", root_path);

@@ -166,9 +166,11 @@ struct sandbox *sandbox_make(struct harbour *harbour, struct message *message, s
     }
     sandbox->number = message->header.arguments[0];
     if (flags & ZYGOTE_SANDBOX_NET_GIVEN) sandbox->net = message_take(message, 0);
+    const char *domainname = message_string(message, ZYGOTE_DOMAINNAME);
     if (hostname && *hostname) {
         int own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
         bool named = own >= 0 && setns(sandbox->uts, CLONE_NEWUTS) == 0 && sethostname(hostname, strlen(hostname)) == 0;
+        named = named && (!domainname || !*domainname || setdomainname(domainname, strlen(domainname)) == 0);
         if (!named) fail(failure, "set host name", hostname);
         if (own < 0 || setns(own, CLONE_NEWUTS) < 0) _exit(3);
         close(own);

@@ -21,13 +21,14 @@ struct specification *specification_read(struct message *message, struct zygote_
         specification_free(made);
         return NULL;
     }
-    made->filter = -1;
+    made->filter = made->shared_memory = -1;
     made->message = message;
     for (int i = 0; i < 3; i++) made->stdio[i] = -1;
     size_t arguments = 0, environment = 0, stdio = 0;
     position = 0;
     for (const struct zygote_field *field; (field = message_next(message, &position));) {
         char *bytes = (char *)(field + 1);
+        if (field->tag < 32) made->seen |= 1u << field->tag;
         int32_t number = field->length >= sizeof number ? *(const int32_t *)(const void *)bytes : 0;
         int descriptor = number >= 0 && (size_t)number < message->descriptor_count ? message->descriptors[number] : -1;
         switch (field->tag) {
@@ -53,6 +54,7 @@ struct specification *specification_read(struct message *message, struct zygote_
             if (made->cgroup_count < sizeof made->cgroups / sizeof *made->cgroups)
                 made->cgroups[made->cgroup_count++] = descriptor;
             break;
+        case ZYGOTE_SHM_SIZE: made->shm_size = bytes; break;
         default: break;
         }
     }
@@ -65,4 +67,12 @@ void specification_free(struct specification *specification) {
     free(specification->environment);
     free(specification->lowers);
     free(specification);
+}
+
+int specification_each(const struct specification *specification, uint32_t tag,
+                       int (*apply)(const struct zygote_field *field, void *argument), void *argument) {
+    size_t position = 0;
+    for (const struct zygote_field *field; (field = message_next(specification->message, &position));)
+        if (field->tag == tag && apply(field, argument) < 0) return -1;
+    return 0;
 }

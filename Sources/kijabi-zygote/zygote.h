@@ -126,6 +126,7 @@ struct specification {
     bool is_exec;
     bool passes_mounts; /* reports its mount namespace: nobody else may look */
     uint32_t flags, shared;
+    uint32_t seen; /* bit n: a field with tag n is in the message */
     char **arguments, **environment, **lowers;
     size_t lower_count;
     const char *upper, *directory, *user;
@@ -135,12 +136,47 @@ struct specification {
     int stdio[3];
     int cgroups[16];
     size_t cgroup_count;
+    struct {
+        uint32_t kinds;
+        int pidfd;
+    } joins[4]; /* namespaces that are another container's */
+    size_t join_count;
+    int shared_memory;       /* the other container's /dev/shm, a detached mount, or -1 */
+    const char *shm_size;
     const struct message *message; /* for the mounts */
 };
 
 struct specification *specification_read(struct message *message, struct zygote_failure *failure);
 void specification_free(struct specification *specification);
 _Noreturn void child_main(const struct specification *specification, int report);
+
+static inline bool specification_has(const struct specification *specification, uint32_t tag) {
+    return specification->seen >> tag & 1;
+}
+/* Calls `apply` with each field of that tag until one fails. */
+int specification_each(const struct specification *specification, uint32_t tag,
+                       int (*apply)(const struct zygote_field *field, void *argument), void *argument);
+
+/* ---- init.c */
+
+/* Becomes the first process of a container that asked for one: returns in its child, which executes the program. */
+void init_begin(int report);
+
+/* ---- settings.c: what a flag of docker run sets */
+
+int process_limits_set(const struct specification *specification, struct zygote_failure *failure);
+int kernel_parameters_set(const struct specification *specification, int root, struct zygote_failure *failure);
+
+/* ---- devices.c */
+
+extern const char *const standard_devices[], *const standard_device_links[][2], *const standard_device_directories[];
+/* A /dev of the container's own, with the standard devices and those that were asked for. */
+int devices_set_up(const struct specification *specification, int root, struct zygote_failure *failure);
+
+/* ---- copyup.c */
+
+/* Copies what is in a directory of the image into an empty directory, with owners and modes. */
+int copy_up(int from, int to, struct zygote_failure *failure);
 
 /* ---- root.c, mounts.c, credentials.c: the child's steps */
 
@@ -160,6 +196,7 @@ struct account {
     char home[256];
 };
 int account_find(const char *user, struct account *account);
+int account_add_groups(const struct specification *specification, struct account *account, struct zygote_failure *failure);
 int credentials_drop(const struct specification *specification, const struct account *account,
                      struct zygote_failure *failure);
 int directory_make(const char *path, mode_t mode);

@@ -12,7 +12,7 @@ enum {
     /* Bytes of one message; a longer body travels in a memory file, the last descriptor (ZYGOTE_BODY_IN_FILE). */
     ZYGOTE_MESSAGE_LIMIT = 65536,
     ZYGOTE_DESCRIPTOR_LIMIT = 64,
-    ZYGOTE_FILTER_LIMIT = 16,
+    ZYGOTE_FILTER_LIMIT = 256,
     ZYGOTE_FIELD_LIMIT = 8192,
 };
 
@@ -46,8 +46,13 @@ enum {
 
     ZYGOTE_PROCESS_TERMINAL = 1 << 0,
     ZYGOTE_PROCESS_READ_ONLY_ROOT = 1 << 1,
+    ZYGOTE_PROCESS_INIT = 1 << 2,      /* process 1 reaps and passes signals on, the program is its child */
+    ZYGOTE_PROCESS_ALL_PATHS = 1 << 3, /* nothing of /proc and /sys is hidden or read-only */
+    ZYGOTE_PROCESS_OWN_DEVICES = 1 << 4, /* a /dev of its own, for further devices */
 
     ZYGOTE_MOUNT_READ_ONLY = 1 << 0,
+    ZYGOTE_MOUNT_EXECUTABLE = 1 << 1, /* of a tmpfs */
+    ZYGOTE_MOUNT_COPY_UP = 1 << 2,    /* an empty directory gets what the image has at the target */
 };
 
 struct zygote_header {
@@ -84,6 +89,14 @@ enum zygote_tag {
     ZYGOTE_CGROUP = 17,      /* int32_t: index of a descriptor of a cgroup.procs file */
     ZYGOTE_STDIO = 18,       /* int32_t: index of a descriptor, one for each of 0, 1, 2; -1 is /dev/null */
     ZYGOTE_PROCESS_LIMIT = 19, /* uint64_t: RLIMIT_NPROC */
+    ZYGOTE_GROUP = 20,         /* string: a further group, name or number */
+    ZYGOTE_RLIMIT = 21,        /* struct zygote_rlimit */
+    ZYGOTE_SYSCTL = 22,        /* string (path below /proc/sys), then the value as a string */
+    ZYGOTE_SHM_SIZE = 23,      /* string: bytes of /dev/shm */
+    ZYGOTE_JOIN = 24,          /* struct zygote_join: namespaces of another container */
+    ZYGOTE_DEVICE = 25,        /* string (path of the machine's), then the target as a string */
+    ZYGOTE_OPTION = 26,        /* string: `name=value` for the tmpfs before it */
+    ZYGOTE_DOMAINNAME = 27,    /* string */
 };
 
 enum zygote_mount_kind {
@@ -99,6 +112,17 @@ struct zygote_mount {
     int32_t descriptor; /* index, or -1 */
     int32_t reserved;
     uint64_t size; /* of a tmpfs, in bytes; 0 leaves the kernel's default */
+};
+
+struct zygote_rlimit {
+    int32_t resource; /* RLIMIT_* */
+    int32_t reserved;
+    uint64_t soft, hard;
+};
+
+struct zygote_join {
+    uint32_t kinds;  /* CLONE_NEW* */
+    int32_t process; /* number of the other container's first process */
 };
 
 /* The steps that can fail, named as people read them. */
