@@ -121,3 +121,32 @@ int kijabi_write_seccomp_filter(int descriptor, uint64_t capabilities) {
     seccomp_release(context);
     return result;
 }
+
+void *kijabi_seccomp_begin(uint32_t action) {
+    scmp_filter_ctx context = seccomp_init(action);
+    if (!context) return NULL;
+    seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+    return context;
+}
+
+int kijabi_seccomp_add(void *context, uint32_t action, const char *name, const struct kijabi_seccomp_argument *arguments,
+                       uint32_t count) {
+    struct scmp_arg_cmp conditions[6];
+    int number = seccomp_syscall_resolve_name(name);
+    if (number < 0) return 0;
+    if (count > 6) return -EINVAL;
+    for (uint32_t i = 0; i < count; i++)
+        conditions[i] = (struct scmp_arg_cmp){.arg = arguments[i].index, .op = (enum scmp_compare)arguments[i].operation,
+                                              .datum_a = arguments[i].value, .datum_b = arguments[i].second};
+    int result = seccomp_rule_add_array(context, action, number, count, conditions);
+    return result == -EEXIST || result == -EACCES ? 0 : result;
+}
+
+int kijabi_seccomp_finish(void *context, int descriptor) {
+    int result = seccomp_export_bpf(context, descriptor);
+    seccomp_release(context);
+    return result;
+}
+
+void kijabi_seccomp_abandon(void *context) { seccomp_release(context); }

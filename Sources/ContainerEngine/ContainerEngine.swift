@@ -30,6 +30,9 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     var networkGenerator: SeededGenerator
     var nextSandbox: Int32 = 1
     var filters: [UInt64: Int32] = [:]
+    /// Of seccomp profiles that were given, by their text.
+    var profileFilters: [[UInt8]: Int32] = [:]
+    var nextFilter: Int32 = 0
     /// Found out when the first container has limits.
     var limitsProvider: (any LimitsProvider)?
     /// The order of creation, which lists keep.
@@ -108,11 +111,13 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     }
 
     func announce(
-        _ kind: ContainerEvent.Kind, _ record: ContainerRecord, exit: ExitStatus? = nil, command: [String]? = nil
+        _ kind: ContainerEvent.Kind, _ record: ContainerRecord, exit: ExitStatus? = nil, command: [String]? = nil,
+        signal: Int32? = nil, detail: String? = nil
     ) {
         broadcaster.send(
             ContainerEvent(
                 kind: kind, containerID: record.id, sandboxID: record.status.sandboxID, exit: exit, command: command,
+                signal: signal, detail: detail,
                 status: record.status, time: configuration.now()))
     }
 

@@ -51,4 +51,19 @@ void kijabi_name_thread(const char *name);
  * struct sock_filter written to the descriptor. Returns 0 or -errno. C because libseccomp's calls are variadic. */
 int kijabi_write_seccomp_filter(int descriptor, uint64_t capabilities);
 
+/* The same for any profile: begin with what happens to calls without a rule, add rules, finish (or abandon). Actions are
+ * SECCOMP_RET_*, operations those of enum scmp_compare. Results are 0 or -errno; a call that this architecture does not
+ * have, and a rule that repeats the default, are no mistakes. */
+struct kijabi_seccomp_argument {
+    uint32_t index;
+    uint32_t operation;
+    uint64_t value;
+    uint64_t second;
+};
+void *kijabi_seccomp_begin(uint32_t action);
+int kijabi_seccomp_add(void *context, uint32_t action, const char *name, const struct kijabi_seccomp_argument *arguments,
+                       uint32_t count);
+int kijabi_seccomp_finish(void *context, int descriptor);
+void kijabi_seccomp_abandon(void *context);
+
 #endif

@@ -9,12 +9,8 @@ extension ContainerEngine {
         guard let process = record.process else {
             throw .wrongState(id: record.id, state: record.status.state, wanted: "running")
         }
-        // Every container has a mount namespace of its own, whatever else it shares.
-        guard let namespace = ProcessFiles.link("/proc/\(process.pid)/ns/mnt") else { return [] }
-        return ProcessFiles.all().compactMap { pid in
-            guard ProcessFiles.link("/proc/\(pid)/ns/mnt") == namespace, let status = ProcessStatus(pid: pid) else {
-                return nil
-            }
+        return Self.pids(sharingMounts: process.pid).compactMap { pid in
+            guard let status = ProcessStatus(pid: pid) else { return nil }
             return ContainerProcess(
                 pid: pid, innerPid: status.innermostPID, parentPid: status.parent, uid: status.uid,
                 innerUid: harbour.innerID(status.uid), startedAt: status.startedAt, cpuSeconds: status.cpuSeconds,

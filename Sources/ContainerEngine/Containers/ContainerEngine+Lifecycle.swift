@@ -8,6 +8,7 @@ extension ContainerEngine {
         var wanted = wanted
         try check(wanted)
         let image = try await images_.resolve(wanted.image)
+        try complete(&wanted, image)
         let lowerPaths = try await images_.lowerDirectories(of: image)
         if wanted.name == nil { wanted.name = unusedName() }
         let name = wanted.name ?? ""
@@ -23,9 +24,15 @@ extension ContainerEngine {
             id: id, name: name, imageReference: wanted.image, imageID: image.id,
             sandboxID: sandboxID, command: command, state: .created, createdAt: configuration.now(),
             configuration: wanted)
+        status.image = image
+        status.filesDirectory = "\(runDirectory)/sandboxes/\(sandboxID)"
+        status.logPath = "\(runDirectory)/logs/\(id)"
+        status.mounts = mountPoints(wanted)
         status.lowerDirectories = lowerPaths
         status.upperDirectory = "/proc/\(harbour.pid)/root\(Self.layerPath(id, wanted))/upper"
-        let log = ContainerLog(path: "\(runDirectory)/logs/\(id)", now: configuration.now)
+        let log = ContainerLog(
+            path: status.logPath, limit: wanted.log.maximumSize ?? ContainerLog.standardLimit,
+            isDiscarded: wanted.log.isDiscarded, now: configuration.now)
         let record = ContainerRecord(
             status: status, image: image, lowerPaths: lowerPaths.map(harbourPath), log: log)
         containersByID[id] = record
@@ -36,31 +43,34 @@ extension ContainerEngine {
     }
 
     private func check(_ wanted: ContainerConfiguration) throws(RuntimeError) {
-        if let name = wanted.name {
-            let isValid =
-                name.utf8.count > 1
-                && name.utf8.enumerated().allSatisfy { index, byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                        UInt8(ascii: "0")...UInt8(ascii: "9"):
-                        true
-                    case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): index > 0
-                    default: false
-                    }
-                }
-            if !isValid {
-                throw .invalid(
-                    field: "name",
-                    reason: "invalid container name (\(name)), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
-            }
-        }
+        if let name = wanted.name { try Self.checkName(name) }
         if wanted.sharedWithHost.contains(.mount) {
             throw .invalid(field: "sharedWithHost", reason: "a container always has a mount namespace of its own")
         }
         for mount in wanted.mounts where !mount.target.hasPrefix("/") {
             throw .invalid(field: "mounts", reason: "mount path must be absolute: \(mount.target)")
         }
-        _ = try Capabilities(added: wanted.addedCapabilities, dropped: wanted.droppedCapabilities)
+        try checkSecurity(wanted)
+        try checkSettings(wanted)
+    }
+
+    static func checkName(_ name: String) throws(RuntimeError) {
+        let isValid =
+            name.utf8.count > 1
+            && name.utf8.enumerated().allSatisfy { index, byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): index > 0
+                default: false
+                }
+            }
+        if !isValid {
+            throw .invalid(
+                field: "name",
+                reason: "invalid container name (\(name)), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+        }
     }
 
     private func unusedName() -> String {
@@ -96,16 +106,27 @@ extension ContainerEngine {
 
     public func startContainer(_ id: String) async throws(RuntimeError) {
         let record = try record(id)
+        record.restarting?.cancel()
+        record.restarting = nil
+        if record.status.state == .restarting { record.status.state = .exited }
+        record.wasStopped = false
+        record.status.restartCount = 0
+        record.restartDelay = .milliseconds(100)
+        try await start(record)
+    }
+
+    /// Starts it, whoever wants it.
+    func start(_ record: ContainerRecord) async throws(RuntimeError) {
         guard record.status.state == .created || record.status.state == .exited, !record.isStarting,
             let sandbox = sandboxesByID[record.status.sandboxID]
         else { throw .wrongState(id: record.id, state: record.status.state, wanted: "created or exited") }
         record.isStarting = true
         record.earlyEnd = nil
-        record.wasKilledForMemory = false
         if record.status.state == .exited {
             if record.exit.outcome != nil { record.exit = ExitPromise() }
             record.output.log.reopen()
         }
+        record.status.health = nil
         do throws(RuntimeError) {
             if sandbox.isPrivate { try await makeReady(sandbox) }
             guard sandbox.status.isReady else { throw RuntimeError.noSuchSandbox(sandbox.status.id) }
@@ -157,7 +178,9 @@ extension ContainerEngine {
             throw .system(stage: "connect streams", errno: error.code, path: nil)
         }
         limits?.containerStarted(pid: process.pid)
+        try adjustOOMScore(record, process)
         announce(.start, record)
+        beginHealthChecks(record)
     }
 
     private func connect(_ record: ContainerRecord, _ streams: ContainerPipes, _ process: RunningProcess) throws(Errno)
@@ -235,7 +258,7 @@ extension ContainerEngine {
         var status = end.exitStatus
         if record.limits?.containerEnded() == true {
             announce(.oom, record)
-            status.outOfMemory = status.signal == SIGKILL
+            status.outOfMemory = status.code != 0
         }
         conclude(record, status)
         Task { await giveBack(id) }
@@ -243,16 +266,20 @@ extension ContainerEngine {
 
     /// Brings a container to its end, whether it ran or could not be started.
     private func conclude(_ record: ContainerRecord, _ exit: ExitStatus) {
+        record.checking?.cancel()
+        record.checking = nil
         record.process = nil
         record.input = nil
         record.inputs.forEach { $0.stop() }
         record.inputs = []
+        let restarts = mayRestart(record, exit)
         record.status.state = .exited
         record.status.pid = nil
         record.status.exit = exit
         record.status.finishedAt = configuration.now()
-        record.output.log.finish()
+        if !restarts { record.output.log.finish() }
         announce(.die, record, exit: exit)
+        if restarts { restartLater(record) }
         if record.configuration.publishedPorts.isEmpty { record.exit.fulfil(.success(exit)) }
     }
 
@@ -268,22 +295,27 @@ extension ContainerEngine {
             record.exit.fulfil(.success(exit))
         }
         // Whoever waited may have started it again, or removed it.
-        guard record.status.state == .exited, !record.isStarting else { return }
+        guard record.status.state == .exited || record.status.state == .restarting, !record.isStarting else { return }
         if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate { await release(sandbox) }
-        if record.configuration.removeOnExit { try? await removeContainer(record.id, force: true) }
+        if record.configuration.removeOnExit, record.status.state == .exited {
+            try? await removeContainer(record.id, force: true)
+        }
     }
 
     public func stopContainer(_ id: String, grace: Duration) async throws(RuntimeError) {
         let record = try record(id)
-        guard record.status.state == .running, let process = record.process else { return }
+        settle(record)
+        guard record.status.state.isAlive, let process = record.process else { return }
         let exit = record.exit
-        try signal(process, grace <= .zero ? SIGKILL : record.configuration.stopSignal ?? SIGTERM)
+        try signal(process, grace <= .zero ? SIGKILL : stopSignal(of: record))
+        thaw(record)
         let timer = Task {
             try await Task.sleep(for: grace)
             try process.signal(SIGKILL)
         }
         defer { timer.cancel() }
         _ = try await exit.wait()
+        announce(.stop, record)
     }
 
     public func signalContainer(_ id: String, signal number: Int32) async throws(RuntimeError) {
@@ -305,11 +337,16 @@ extension ContainerEngine {
     public func removeContainer(_ id: String, force: Bool) async throws(RuntimeError) {
         let record = try record(id)
         if record.status.state == .removing { return }
-        if record.status.state == .running || record.isStarting {
+        if force { settle(record) }
+        if record.status.state == .restarting {
+            throw .wrongState(id: record.id, state: record.status.state, wanted: "exited")
+        }
+        if record.status.state.isAlive || record.isStarting {
             guard force, let process = record.process else {
                 throw .wrongState(id: record.id, state: record.status.state, wanted: "exited")
             }
             try signal(process, SIGKILL)
+            thaw(record)
             _ = try? await record.exit.wait()
             // It may have removed itself meanwhile.
             if containersByID[record.id] == nil || record.status.state == .removing { return }
@@ -329,5 +366,7 @@ extension ContainerEngine {
         }
         announce(.destroy, record)
         record.exit.fulfil(.failure(.noSuchContainer(record.id)))
+        record.removal.fulfil(.success(record.status.exit ?? ExitStatus(code: 0)))
+        if record.configuration.removeOnExit { await removeAnonymousVolumes(record) }
     }
 }

@@ -19,7 +19,7 @@ extension ContainerEngine {
         guard let record = sandboxesByID[id] else { return }
         let members = containersByID.values.filter { $0.status.sandboxID == id }
         for member in members { try? member.process?.signal(SIGKILL) }
-        for member in members where member.status.state == .running { _ = try? await member.exit.wait() }
+        for member in members where member.status.state.isAlive { _ = try? await member.exit.wait() }
         await release(record)
     }
 
@@ -62,6 +62,7 @@ extension ContainerEngine {
         var flags: Int32 = wanted.sharesProcessNamespace ? Int32(ZYGOTE_SANDBOX_SHARES_PIDS) : 0
         var contents = ZygoteMessage()
         contents.add(ZYGOTE_HOSTNAME, wanted.hostname)
+        if !wanted.domainname.isEmpty { contents.add(ZYGOTE_DOMAINNAME, wanted.domainname) }
         var address: String?
         switch wanted.network {
         case .host: flags |= Int32(ZYGOTE_SANDBOX_HARBOUR_NET)

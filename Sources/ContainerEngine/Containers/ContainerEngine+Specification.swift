@@ -21,6 +21,7 @@ extension ContainerEngine {
         var flags: Int32 = 0
         if wanted.terminal { flags |= Int32(ZYGOTE_PROCESS_TERMINAL) }
         if wanted.readOnlyRoot { flags |= Int32(ZYGOTE_PROCESS_READ_ONLY_ROOT) }
+        flags |= try addSettings(&contents, record)
         contents.add(ZYGOTE_FLAGS, flags)
         contents.add(ZYGOTE_SHARED, Self.cloneFlags(wanted.sharedWithHost))
         if let size = record.terminalSize { Self.add(size, to: &contents) }
@@ -43,11 +44,12 @@ extension ContainerEngine {
         for entry in environment { contents.add(ZYGOTE_ENVIRONMENT, entry) }
         if !directory.isEmpty { contents.add(ZYGOTE_DIRECTORY, directory) }
         if !user.isEmpty { contents.add(ZYGOTE_USER, user) }
-        let capabilities = try Capabilities(
-            added: record.configuration.addedCapabilities, dropped: record.configuration.droppedCapabilities)
+        let capabilities = try capabilities(of: record.configuration)
         contents.add(ZYGOTE_CAPABILITIES, capabilities.rawValue)
         if let limit = Self.processLimit(record) { contents.add(ZYGOTE_PROCESS_LIMIT, UInt64(limit)) }
-        contents.add(ZYGOTE_FILTER, try await filter(for: capabilities))
+        for group in record.configuration.additionalGroups { contents.add(ZYGOTE_GROUP, group) }
+        addProcessLimits(&contents, record.configuration)
+        contents.add(ZYGOTE_FILTER, try await filter(for: capabilities, record.configuration))
     }
 
     /// Of a user of a container's user namespace (`RLIMIT_NPROC`), where no control group counts: a fork bomb must not
@@ -65,7 +67,7 @@ extension ContainerEngine {
         contents.add(ZYGOTE_SIZE, UInt32(size.columns) | UInt32(size.rows) << 16)
     }
 
-    private static func cloneFlags(_ kinds: Set<NamespaceKind>) -> UInt32 {
+    static func cloneFlags(_ kinds: Set<NamespaceKind>) -> UInt32 {
         kinds.reduce(0) { flags, kind in
             flags
                 | UInt32(
@@ -80,40 +82,6 @@ extension ContainerEngine {
                         case .cgroup: 0x0200_0000
                         }
                     }())
-        }
-    }
-
-    /// The zygote's slot of the seccomp filter for these capabilities; each is built once.
-    func filter(for capabilities: Capabilities) async throws(RuntimeError) -> Int32 {
-        // Only these open system calls that are closed otherwise.
-        let relevant = capabilities.rawValue & ~Capabilities.standard.rawValue
-        if let slot = filters[relevant] { return slot }
-        let slot = Int32(filters.count)
-        guard slot < Int32(ZYGOTE_FILTER_LIMIT) else {
-            throw .invalid(field: "capAdd", reason: "more than \(ZYGOTE_FILTER_LIMIT) different sets of capabilities")
-        }
-        filters[relevant] = slot
-        do throws(Errno) {
-            let file = try MemoryFile.make("kijabi-seccomp")
-            let result = kijabi_write_seccomp_filter(file.number, capabilities.rawValue)
-            if result < 0 { throw Errno(-result) }
-            var contents = ZygoteMessage()
-            _ = contents.add(file)
-            // Requests are served in order: the filter is there before whatever is asked for after this.
-            try await installed(harbour, slot, contents)
-        } catch {
-            filters[relevant] = nil
-            throw .system(stage: "build seccomp filter", errno: error.code, path: nil)
-        }
-        return slot
-    }
-
-    private func installed(_ harbour: Harbour, _ slot: Int32, _ contents: ZygoteMessage) async throws(Errno) {
-        do throws(RuntimeError) {
-            _ = try await harbour.ask(ZYGOTE_SET_FILTER, slot, 0, 0, contents)
-        } catch {
-            if case .system(_, let errno, _) = error { throw Errno(errno) }
-            throw Errno(ESRCH)
         }
     }
 
@@ -143,11 +111,11 @@ extension ContainerEngine {
 
     private func add(
         _ contents: inout ZygoteMessage, _ kind: zygote_mount_kind, source: String, target: String, readOnly: Bool,
-        descriptor: Int32 = -1, size: Int? = nil
+        descriptor: Int32 = -1, size: Int? = nil, flags: Int = 0
     ) {
         let mount = zygote_mount(
-            kind: UInt32(kind.rawValue), flags: readOnly ? UInt32(ZYGOTE_MOUNT_READ_ONLY) : 0, descriptor: descriptor,
-            reserved: 0, size: UInt64(size ?? 0))
+            kind: UInt32(kind.rawValue), flags: UInt32(flags | (readOnly ? ZYGOTE_MOUNT_READ_ONLY : 0)),
+            descriptor: descriptor, reserved: 0, size: UInt64(size ?? 0))
         withUnsafeBytes(of: mount) { contents.add(ZYGOTE_MOUNT, bytes: $0) }
         if !source.isEmpty { contents.add(ZYGOTE_SOURCE, source) }
         contents.add(ZYGOTE_TARGET, target)
@@ -162,7 +130,10 @@ extension ContainerEngine {
         case .memory(let wanted):
             add(
                 &contents, ZYGOTE_MOUNT_TMPFS, source: "", target: mount.target, readOnly: mount.readOnly,
-                size: wanted.size)
+                size: wanted.size, flags: wanted.isExecutable ? ZYGOTE_MOUNT_EXECUTABLE : 0)
+            if let mode = wanted.mode { contents.add(ZYGOTE_OPTION, "mode=\(String(mode, radix: 8))") }
+            if let uid = wanted.uid { contents.add(ZYGOTE_OPTION, "uid=\(uid)") }
+            if let gid = wanted.gid { contents.add(ZYGOTE_OPTION, "gid=\(gid)") }
         case .files(let files):
             add(&contents, ZYGOTE_MOUNT_FILES, source: "", target: mount.target, readOnly: mount.readOnly)
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
@@ -176,7 +147,8 @@ extension ContainerEngine {
             try Self.makeDirectory(path)
             own(path)
             add(
-                &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target, readOnly: mount.readOnly)
+                &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target,
+                readOnly: mount.readOnly, flags: mount.copiesImageContent ? ZYGOTE_MOUNT_COPY_UP : 0)
         case .sandbox(let name):
             let parent = sharedDirectories(of: sandbox.status.id)
             let path = "\(parent)/\(try Self.volumeName(name))"
@@ -192,6 +164,10 @@ extension ContainerEngine {
         case .bind(let path):
             // As docker's -v: a source that is not there is made.
             if access(path, F_OK) != 0 {
+                if mount.requiresSource {
+                    throw .conflict(
+                        "invalid mount config for type \"bind\": bind source path does not exist: \(path)")
+                }
                 try Self.makeDirectory(path)
                 own(path)
             }

@@ -12,7 +12,15 @@ final class ContainerRecord {
     /// Being started: an end that comes meanwhile waits here.
     var isStarting = false
     var earlyEnd: ProcessEnd?
-    var wasKilledForMemory = false
+    /// Somebody stopped or killed it: its restart policy must not start it again.
+    var wasStopped = false
+    /// Waits to start it again, and the wait before the next time.
+    var restarting: Task<Void, Never>?
+    var restartDelay = Duration.milliseconds(100)
+    /// Runs its health checks.
+    var checking: Task<Void, Never>?
+    /// Its end as a container, for those who wait for its removal.
+    let removal = ExitPromise()
     var exit = ExitPromise()
     /// What the pump reads.
     var sources: [UInt64] = []

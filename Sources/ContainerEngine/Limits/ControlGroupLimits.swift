@@ -2,150 +2,189 @@ import ContainerRuntime
 import Glibc
 import LinuxKernel
 
-/// Limits that the kernel holds: a control group for each container in every hierarchy that is needed, v1 or v2.
-struct ControlGroupProvider: LimitsProvider {
-    /// Where containers' groups are made, by controller.
-    private let bases: [String: (group: ControlGroup, version: ControlGroups.Version)]
+/// The control groups of one container.
+final class ControlGroupLimits: ResourceLimits {
+    private let container: String
+    private let bases: [String: ControlGroupProvider.Base]
+    /// By controller; in v2 they are all the same one.
+    private(set) var groups: [String: ControlGroup] = [:]
+    private(set) var memberships: [FileDescriptor] = []
+    private var kills = 0
+    /// Took a limit away that was there.
+    private var current = Resources()
+    let areEmulated = false
 
-    static let controllers = ["memory", "cpu", "pids"]
-
-    /// What must be removed at the end.
-    var basePaths: Set<String> { Set(bases.values.map(\.group.path)) }
-
-    /// Where groups of that name are, if there are any.
-    static func paths(name: String) -> Set<String> {
-        let all = ControlGroups()
-        var paths: Set<String> = []
-        for hierarchy in controllers.compactMap({ all.hierarchy(of: $0) }) {
-            var own = hierarchy.own[...]
-            while true {
-                let path = "\(hierarchy.mountPoint)\(own)/\(name)"
-                if access(path, F_OK) == 0 { paths.insert(path) }
-                guard let slash = own.lastIndex(of: "/") else { break }
-                own = own[..<slash]
-            }
-        }
-        return paths
-    }
-
-    /// - Parameter name: of the groups that hold the containers' ones; this engine's own.
-    /// - Returns: nil where this user may not make groups, or controllers are missing.
-    init?(name: String) {
-        let all = ControlGroups()
-        var bases: [String: (group: ControlGroup, version: ControlGroups.Version)] = [:]
-        for controller in Self.controllers {
-            guard let hierarchy = all.hierarchy(of: controller), let base = Self.base(in: hierarchy, controller, name)
-            else {
-                for (group, _) in bases.values { try? group.remove() }
-                return nil
-            }
-            bases[controller] = (base, hierarchy.version)
-        }
+    init(container: String, bases: [String: ControlGroupProvider.Base]) {
+        self.container = container
         self.bases = bases
     }
 
-    private static func base(in hierarchy: ControlGroups.Hierarchy, _ controller: String, _ name: String)
-        -> ControlGroup?
-    {
-        switch hierarchy.version {
-        case .v1:
-            let base = ControlGroup(path: "\(hierarchy.mountPoint)\(hierarchy.own)/\(name)")
-            return (try? base.make()).map { base }
-        case .v2:
-            // A group with processes cannot have groups with controllers below it, so ours is a sister of the group of
-            // this process, or of one above that.
-            var own = hierarchy.own[...]
-            while true {
-                own = own.lastIndex(of: "/").map { own[..<$0] } ?? ""
-                let parent = ControlGroup(path: hierarchy.mountPoint + own)
-                try? parent.write("+\(controller)", to: "cgroup.subtree_control")
-                let base = ControlGroup(path: "\(parent.path)/\(name)")
-                if (try? base.make()) != nil {
-                    if (try? base.write("+\(controller)", to: "cgroup.subtree_control")) != nil { return base }
-                    try? base.remove()
-                }
-                if own.isEmpty { return nil }
-            }
+    func update(_ resources: Resources) throws(RuntimeError) {
+        var settings = try ControlGroupSetting.all(resources) { bases[$0]?.version }
+        if resources.pids == nil, current.pids != nil {
+            settings.append(ControlGroupSetting(controller: "pids", file: "pids.max", value: "max"))
         }
-    }
-
-    func make(_ resources: Resources, container: String) throws(RuntimeError) -> any ResourceLimits {
-        var groups: [String: ControlGroup] = [:]
-        var settings: [(controller: String, file: String, value: String, isOptional: Bool)] = []
-        func set(_ controller: String, v1: (String, String)?, v2: (String, String)?, isOptional: Bool = false) {
-            guard let setting = bases[controller]?.version == .v1 ? v1 : v2 else { return }
-            settings.append((controller, setting.0, setting.1, isOptional))
-        }
-        if let memory = resources.memory {
-            set("memory", v1: ("memory.limit_in_bytes", "\(memory)"), v2: ("memory.max", "\(memory)"))
-            // A limit that swaps is not the limit that was asked for. Not in every kernel.
-            let swap = ("memory.memsw.limit_in_bytes", "\(memory)")
-            set("memory", v1: swap, v2: ("memory.swap.max", "0"), isOptional: true)
-        }
-        if let cpus = resources.cpus {
-            let period = 100_000
-            // More than any machine has is no limit; as much as a quantity can say would be no number.
-            let quota = max(1000, Int(min(cpus, 1_000_000) * Double(period)))
-            set("cpu", v1: ("cpu.cfs_period_us", "\(period)"), v2: nil)
-            set("cpu", v1: ("cpu.cfs_quota_us", "\(quota)"), v2: ("cpu.max", "\(quota) \(period)"))
-        }
-        if let shares = resources.cpuShares {
-            // As runc converts v1's 2…262144 to v2's 1…10000.
-            let weight = 1 + (min(max(shares, 2), 262_144) - 2) * 9999 / 262_142
-            set("cpu", v1: ("cpu.shares", "\(max(2, shares))"), v2: ("cpu.weight", "\(weight)"))
-        }
-        if let pids = resources.pids { set("pids", v1: ("pids.max", "\(pids)"), v2: ("pids.max", "\(pids)")) }
         do throws(Errno) {
-            for setting in settings where groups[setting.controller] == nil {
-                guard let base = bases[setting.controller] else { continue }
-                let group = ControlGroup(path: "\(base.group.path)/\(container)")
-                try group.make()
-                groups[setting.controller] = group
-            }
-            for setting in settings {
-                guard let group = groups[setting.controller] else { continue }
-                if setting.isOptional {
-                    try? group.write(setting.value, to: setting.file)
-                } else {
-                    try group.write(setting.value, to: setting.file)
-                }
-            }
-            return try ControlGroupLimits(
-                groups: Set(groups.values), memory: groups["memory"], isV1: bases["memory"]?.version == .v1)
+            for setting in settings { try makeGroup(setting.controller) }
+            try apply(settings)
         } catch {
-            for group in groups.values { try? group.remove() }
             throw .system(stage: "set limits", errno: error.code, path: nil)
         }
+        current = resources
     }
-}
 
-final class ControlGroupLimits: ResourceLimits {
-    private let groups: Set<ControlGroup>
-    private let memory: ControlGroup?
-    private let eventsFile: String
-    private var kills = 0
-    let areEmulated = false
-    let memberships: [FileDescriptor]
-
-    init(groups: Set<ControlGroup>, memory: ControlGroup?, isV1: Bool) throws(Errno) {
-        self.groups = groups
-        self.memory = memory
-        eventsFile = isV1 ? "memory.oom_control" : "memory.events"
-        var memberships: [FileDescriptor] = []
-        for group in groups { memberships.append(try group.openMembership()) }
-        self.memberships = memberships
+    private func apply(_ settings: [ControlGroupSetting]) throws(Errno) {
+        var postponed: [ControlGroupSetting] = []
+        for setting in settings {
+            guard let group = groups[setting.controller] else { continue }
+            do throws(Errno) {
+                try group.write(setting.value, to: setting.file)
+            } catch {
+                // Memory must not grow beyond memory and swap: that has to grow before.
+                if error.code == EINVAL, setting.file == "memory.limit_in_bytes" {
+                    postponed.append(setting)
+                } else if !setting.isOptional {
+                    throw error
+                }
+            }
+        }
+        for setting in postponed { try groups[setting.controller]?.write(setting.value, to: setting.file) }
     }
+
+    private func makeGroup(_ controller: String) throws(Errno) {
+        guard groups[controller] == nil, let base = bases[controller] else { return }
+        let group = ControlGroup(path: "\(base.group.path)/\(container)")
+        let isNew = !groups.values.contains(group)
+        try group.make()
+        if controller == "cpuset", base.version == .v1 {
+            _ = group.inherit("cpuset.cpus")
+            _ = group.inherit("cpuset.mems")
+        }
+        groups[controller] = group
+        if isNew { memberships.append(try group.openMembership()) }
+    }
+
+    func adopt(_ pids: [Int32]) -> Bool {
+        var isComplete = true
+        for pid in pids {
+            for group in Set(groups.values) {
+                do throws(Errno) {
+                    try group.write("\(pid)", to: "cgroup.procs")
+                } catch {
+                    // One that has ended meanwhile is no matter.
+                    if error.code != ESRCH { isComplete = false }
+                }
+            }
+        }
+        return isComplete
+    }
+
+    // MARK: Freezing
+
+    private var freezer: (group: ControlGroup, version: ControlGroups.Version)? {
+        if let group = groups["freezer"] { return (group, .v1) }
+        if let group = groups["memory"], bases["memory"]?.version == .v2 { return (group, .v2) }
+        return nil
+    }
+
+    var canFreeze: Bool { freezer != nil }
+
+    /// Makes the group that can be frozen, still empty.
+    func makeFreezer() -> Bool {
+        if canFreeze { return true }
+        let controller = bases["memory"]?.version == .v2 ? "memory" : "freezer"
+        return bases[controller] != nil && (try? makeGroup(controller)) != nil
+    }
+
+    func freeze(_ isFrozen: Bool) -> Bool {
+        guard let (group, version) = freezer else { return false }
+        let (file, value) =
+            version == .v1 ? ("freezer.state", isFrozen ? "FROZEN" : "THAWED") : ("cgroup.freeze", isFrozen ? "1" : "0")
+        for _ in 0..<500 {
+            guard (try? group.write(value, to: file)) != nil else { return false }
+            switch version {
+            case .v1: if group.text(of: file) == value { return true }
+            case .v2: if group.value(of: "frozen", in: "cgroup.events") == (isFrozen ? 1 : 0) { return true }
+            }
+            // The kernel freezes when each process next passes by, and tells nobody in v1.
+            usleep(1000)
+        }
+        return false
+    }
+
+    // MARK: Life
 
     func containerStarted(pid: Int32) {}
 
     func containerEnded() -> Bool {
-        let now = memory?.value(of: "oom_kill", in: eventsFile) ?? 0
+        let now = killCount
         defer { kills = now }
         return now > kills
     }
 
+    private var killCount: Int {
+        guard let memory = groups["memory"] else { return 0 }
+        return memory.value(
+            of: "oom_kill", in: bases["memory"]?.version == .v1 ? "memory.oom_control" : "memory.events") ?? 0
+    }
+
     func remove() {
         // What is left is removed at the end with the groups around it.
-        for group in groups { try? group.remove() }
+        for group in Set(groups.values) { try? group.remove() }
+        memberships = []
+        groups = [:]
     }
+
+    // MARK: Usage
+
+    func usage() -> LimitsUsage {
+        var usage = LimitsUsage()
+        if let group = groups["memory"] {
+            usage.memory = bases["memory"]?.version == .v1 ? Self.memoryV1(group) : Self.memoryV2(group)
+            usage.memory?.kills = killCount
+        }
+        if let group = groups["cpu"], let base = bases["cpu"] {
+            usage.periods = group.value(of: "nr_periods", in: "cpu.stat") ?? 0
+            usage.throttledPeriods = group.value(of: "nr_throttled", in: "cpu.stat") ?? 0
+            usage.throttledSeconds =
+                base.version == .v1
+                ? Double(group.value(of: "throttled_time", in: "cpu.stat") ?? 0) / 1e9
+                : Double(group.value(of: "throttled_usec", in: "cpu.stat") ?? 0) / 1e6
+            if base.version == .v2, let used = group.value(of: "usage_usec", in: "cpu.stat") {
+                usage.usedSeconds = Double(used) / 1e6
+                usage.userSeconds = Double(group.value(of: "user_usec", in: "cpu.stat") ?? 0) / 1e6
+            }
+        }
+        if let group = groups["pids"] { usage.processes = group.number(in: "pids.current") }
+        return usage
+    }
+
+    private static func memoryV1(_ group: ControlGroup) -> ContainerStatistics.Memory? {
+        guard let all = group.number(in: "memory.usage_in_bytes") else { return nil }
+        let cache = group.value(of: "total_inactive_file", in: "memory.stat") ?? 0
+        return ContainerStatistics.Memory(
+            used: max(0, all - cache), peak: group.number(in: "memory.max_usage_in_bytes"), cache: cache,
+            swap: group.value(of: "total_swap", in: "memory.stat") ?? 0,
+            limitHits: group.number(in: "memory.failcnt") ?? 0)
+    }
+
+    private static func memoryV2(_ group: ControlGroup) -> ContainerStatistics.Memory? {
+        guard let all = group.number(in: "memory.current") else { return nil }
+        let cache = group.value(of: "inactive_file", in: "memory.stat") ?? 0
+        return ContainerStatistics.Memory(
+            used: max(0, all - cache), peak: group.number(in: "memory.peak"), cache: cache,
+            swap: group.number(in: "memory.swap.current") ?? 0,
+            limitHits: group.value(of: "max", in: "memory.events") ?? 0)
+    }
+}
+
+extension ControlGroup {
+    /// The content of a file of one line.
+    func text(of file: String) -> String? {
+        (try? ProcessFiles.read("\(path)/\(file)")).map {
+            String(decoding: $0.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        }
+    }
+
+    func number(in file: String) -> Int? { text(of: file).flatMap { Int($0) } }
 }

@@ -4,6 +4,8 @@ import LinuxKernel
 /// Finds out once how limits can be held here, and makes them.
 protocol LimitsProvider: Sendable {
     func make(_ resources: Resources, container: String) throws(RuntimeError) -> any ResourceLimits
+    /// A group of control groups in which nothing is limited, only to be frozen; nil where there is none.
+    func makeFreezer(container: String) -> (any ResourceLimits)?
 }
 
 extension ContainerEngine {
@@ -17,7 +19,7 @@ extension ContainerEngine {
         return limits
     }
 
-    private func provider() throws(RuntimeError) -> any LimitsProvider {
+    func provider() throws(RuntimeError) -> any LimitsProvider {
         if let limitsProvider { return limitsProvider }
         // Unique on this machine, as the run directory's name is.
         let name = runDirectory.split(separator: "/").last ?? ""

@@ -14,6 +14,8 @@ final class LimitWatcher: LimitsProvider {
         WatchedLimits(resources, watcher: self)
     }
 
+    func makeFreezer(container: String) -> (any ResourceLimits)? { nil }
+
     func add(_ limits: WatchedLimits) {
         let mustStart = watched.withLock { watched in
             watched.all[ObjectIdentifier(limits)] = limits
@@ -51,22 +53,30 @@ final class WatchedLimits: ResourceLimits, Sendable {
         var pastSeconds = 0.0
         var lastSeconds: [Int32: Double] = [:]
         var isStopped = false
+        /// Somebody paused it: then nothing is to be let go.
+        var isPaused = false
+        var peak = 0
+        var looks = 0
+        var looksStopped = 0
+        var resources: Resources
     }
 
-    private let resources: Resources
     private let watcher: LimitWatcher
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     let areEmulated = true
     let memberships: [FileDescriptor] = []
 
     init(_ resources: Resources, watcher: LimitWatcher) {
-        self.resources = resources
+        state = Mutex(State(resources: resources))
         self.watcher = watcher
     }
 
     func containerStarted(pid: Int32) {
-        state.withLock { $0 = State(pid: pid) }
-        if resources.memory != nil || resources.cpus != nil { watcher.add(self) }
+        let resources = state.withLock { state in
+            state = State(pid: pid, resources: state.resources)
+            return state.resources
+        }
+        if resources.memory != nil || resources.effectiveCPUs != nil { watcher.add(self) }
     }
 
     func containerEnded() -> Bool {
@@ -78,11 +88,51 @@ final class WatchedLimits: ResourceLimits, Sendable {
         watcher.remove(self)
     }
 
+    func update(_ resources: Resources) throws(RuntimeError) {
+        if resources.cpuset != nil {
+            throw .unavailable(reason: "the control group controller 'cpuset' is not available here")
+        }
+        let pid = state.withLock { state in
+            state.resources = resources
+            // What it has used so far was under another limit.
+            state.startedAt = .now
+            state.pastSeconds = 0
+            state.lastSeconds = [:]
+            return state.pid
+        }
+        if pid > 0, resources.memory != nil || resources.effectiveCPUs != nil { watcher.add(self) }
+    }
+
+    func adopt(_ pids: [Int32]) -> Bool { true }
+    func makeFreezer() -> Bool { false }
+
+    /// Not frozen here, but what is stopped by others must not be let go.
+    func freeze(_ isFrozen: Bool) -> Bool {
+        state.withLock { $0.isPaused = isFrozen }
+        return false
+    }
+
+    func usage() -> LimitsUsage {
+        state.withLock { state in
+            var usage = LimitsUsage()
+            usage.periods = state.looks
+            usage.throttledPeriods = state.looksStopped
+            usage.throttledSeconds = Double(state.looksStopped) * 0.05
+            return usage
+        }
+    }
+
+    /// The most memory it was seen with.
+    var peak: Int { state.withLock { $0.peak } }
+
     func look() {
         state.withLock { state in
+            if state.isPaused { return }
             let tree = ProcessTree.below(state.pid)
+            let resources = state.resources
+            state.peak = max(state.peak, tree.reduce(0) { $0 + $1.status.residentBytes })
             if let memory = resources.memory { Self.holdMemory(memory, tree, &state) }
-            if let cpus = resources.cpus { Self.holdProcessor(cpus, tree, &state) }
+            if let cpus = resources.effectiveCPUs { Self.holdProcessor(cpus, tree, &state) }
         }
     }
 
@@ -102,6 +152,8 @@ final class WatchedLimits: ResourceLimits, Sendable {
         for (pid, status) in tree { current[pid] = status.cpuSeconds }
         for (pid, seconds) in state.lastSeconds where current[pid] == nil { state.pastSeconds += seconds }
         state.lastSeconds = current
+        state.looks += 1
+        if state.isStopped { state.looksStopped += 1 }
         let used = state.pastSeconds + current.values.reduce(0, +)
         let elapsed = (ContinuousClock.now - state.startedAt) / .seconds(1)
         // What was not used is not saved up for long.

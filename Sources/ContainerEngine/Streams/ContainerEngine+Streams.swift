@@ -42,6 +42,18 @@ extension ContainerEngine {
         _ id: String, _ wanted: ExecConfiguration, streams: StreamDescriptors
     ) async throws(RuntimeError) -> any StreamSession {
         let record = try record(id)
+        if record.status.state == .paused {
+            throw .conflict("Container \(record.id) is paused, unpause the container before exec")
+        }
+        let session = try await run(record, wanted, streams: streams)
+        announce(.exec, record, command: wanted.command)
+        return session
+    }
+
+    /// Runs a further process, telling nobody.
+    func run(
+        _ record: ContainerRecord, _ wanted: ExecConfiguration, streams: StreamDescriptors
+    ) async throws(RuntimeError) -> ExecSession {
         guard let container = record.process else {
             throw .wrongState(id: record.id, state: record.status.state, wanted: "running")
         }
@@ -74,7 +86,6 @@ extension ContainerEngine {
             harbour.forgetProcess(number)
             throw Self.startError(error, command: wanted.command)
         }
-        announce(.exec, record, command: wanted.command)
         return session
     }
 }

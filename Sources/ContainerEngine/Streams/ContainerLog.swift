@@ -23,17 +23,23 @@ final class ContainerLog: Sendable {
     let path: String
     /// Bytes in a file.
     private let limit: Int
+    private let isDiscarded: Bool
+    static let standardLimit = 5 << 20
     private let now: @Sendable () -> Double
     private let state = Mutex(State())
 
     /// The file is made when there is something to write.
-    init(path: String, limit: Int = 5 << 20, now: @escaping @Sendable () -> Double) {
+    init(
+        path: String, limit: Int = standardLimit, isDiscarded: Bool = false, now: @escaping @Sendable () -> Double
+    ) {
         self.path = path
         self.limit = limit
+        self.isDiscarded = isDiscarded
         self.now = now
     }
 
     func append(_ bytes: [UInt8], isError: Bool) {
+        if isDiscarded { return }
         let record = LogRecord(time: now(), isError: isError, bytes: bytes)
         state.withLock { state in
             if state.size >= limit, rename(path, older) == 0 {
