@@ -33,7 +33,9 @@ extension ContainerEngine {
 
     /// Devices of the machine that a privileged container sees, as far as there are any.
     private static var privilegedDevices: [DeviceMapping] {
-        (["/dev/fuse", "/dev/kvm", "/dev/net/tun"] as [String]).filter { access($0, F_OK) == 0 }.map { DeviceMapping(path: $0) }
+        (["/dev/fuse", "/dev/kvm", "/dev/net/tun"] as [String]).filter { access($0, F_OK) == 0 }.map {
+            DeviceMapping(path: $0)
+        }
     }
 
     /// The first processes of the containers whose namespaces it joins, by their numbers at the zygote.
