@@ -101,6 +101,9 @@ let package = Package(
         .executableTarget(
             name: "kijabi-packetfilter", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
             linkerSettings: [.linkedLibrary("nftables")]),
+        .executableTarget(
+            name: "kijabi-archive", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
+            linkerSettings: [.linkedLibrary("archive"), .linkedLibrary("nettle")]),
         // Tests
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("Documents", []),
@@ -124,12 +127,13 @@ let package = Package(
             "ContainerEngine",
             [
                 "ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote", "kijabi-packetfilter",
+                "kijabi-archive",
             ]),
         tests(
             "Cluster",
             [
                 "ContainerEngine", "Controllers", "ControllerRuntime", "Kubelet", "ContainerRuntime", "KubernetesAPI",
-                "Documents", "kijabi-zygote", "kijabi-packetfilter",
+                "Documents", "kijabi-zygote", "kijabi-packetfilter", "kijabi-archive",
             ]),
         tests(
             "Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"],

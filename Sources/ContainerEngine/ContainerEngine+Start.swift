@@ -13,7 +13,8 @@ extension ContainerEngine {
             images: { harbour throws(RuntimeError) in
                 try ImageStore(
                     dataDirectory: configuration.dataDirectory, rootID: harbour.rootID, searchPath: searchPath,
-                    stub: configuration.stubProgram)
+                    stub: configuration.stubProgram,
+                    archives: ArchiveAgent(harbour: harbour, program: configuration.archiveProgram))
             },
             network: { harbour throws(RuntimeError) in
                 try HarbourNetwork(harbour: harbour, packetFilter: configuration.packetFilterProgram)

@@ -11,6 +11,8 @@ public struct EngineConfiguration: Sendable {
     public var zygoteProgram: String
     /// The program `kijabi-packetfilter`.
     public var packetFilterProgram: String
+    /// The program `kijabi-archive`.
+    public var archiveProgram: String
     /// The program `kijabi-stub`, for the toolbox image.
     public var stubProgram: String
     /// The zygote, if it has been started already (best: as the first thing the program does).
@@ -26,6 +28,7 @@ public struct EngineConfiguration: Sendable {
         self.runDirectory = runDirectory
         zygoteProgram = programDirectory + "/kijabi-zygote"
         packetFilterProgram = programDirectory + "/kijabi-packetfilter"
+        archiveProgram = programDirectory + "/kijabi-archive"
         stubProgram = programDirectory + "/kijabi-stub"
         zygote = nil
         seed = nil

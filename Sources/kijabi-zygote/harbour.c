@@ -166,13 +166,27 @@ static int start_agent(struct harbour *harbour, struct message *message, struct 
     return 0;
 }
 
-static int change_tree(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
-    const char *path = message_string(message, ZYGOTE_SOURCE);
+/* Whether a path is among those that kijabi may change or open. */
+static bool is_own_tree(const char *path) {
     static const char *const places[] = {"/run/", "/data/", "/layers/"};
     bool known = false;
     for (size_t i = 0; path && i < 3; i++) known |= strncmp(path, places[i], strlen(places[i])) == 0;
-    if (!known || strstr(path, "/../"))
-        return (errno = EINVAL, fail(failure, "change tree", path));
+    return known && !strstr(path, "/../");
+}
+
+static int open_tree_of(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
+    const char *path = message_string(message, ZYGOTE_SOURCE);
+    if (!is_own_tree(path)) return (errno = EINVAL, fail(failure, "open tree", path));
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0) return fail(failure, "open tree", path);
+    reply_send(harbour->control, message->header.request, NULL, &directory, 1);
+    close(directory);
+    return 0;
+}
+
+static int change_tree(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
+    const char *path = message_string(message, ZYGOTE_SOURCE);
+    if (!is_own_tree(path)) return (errno = EINVAL, fail(failure, "change tree", path));
     if (message->header.operation == ZYGOTE_MAKE_TREE) {
         if (directory_make(path, 0755) < 0) return fail(failure, "mkdir", path);
         reply_send(harbour->control, message->header.request, NULL, NULL, 0);
@@ -222,6 +236,7 @@ static void serve(struct harbour *harbour, struct message *message) {
         break;
     case ZYGOTE_REMOVE_TREE:
     case ZYGOTE_MAKE_TREE: result = change_tree(harbour, message, &failure); break;
+    case ZYGOTE_OPEN_TREE: result = open_tree_of(harbour, message, &failure); break;
     case ZYGOTE_START_AGENT: result = start_agent(harbour, message, &failure); break;
     default: errno = ENOSYS; result = fail(&failure, "unknown request", NULL);
     }

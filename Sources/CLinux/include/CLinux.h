@@ -7,6 +7,7 @@
 #include <sys/epoll.h> /* not in Swift's Glibc */
 #include <sys/types.h>
 
+#include "ArchiveProtocol.h"
 #include "NetworkCalls.h"
 #include "ZygoteProtocol.h"
 

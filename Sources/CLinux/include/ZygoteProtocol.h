@@ -30,6 +30,7 @@ enum zygote_operation {
     ZYGOTE_START_AGENT = 10, /* descriptor 0: a program to run in the harbour, on descriptor 1 as its standard input */
     ZYGOTE_MAKE_TREE = 11,   /* a SOURCE field: a directory to make, with its parents */
     ZYGOTE_OPEN_NAMESPACE = 12, /* answers the harbour's network namespace */
+    ZYGOTE_OPEN_TREE = 13,   /* a SOURCE field, a directory of the harbour; answers a descriptor of it */
 
     /* On the lifeline, whose other end is the janitor outside the harbour. */
     ZYGOTE_CONFIGURE = 20,     /* two SOURCE fields: the run and the data directory; answers harbour pid (outside), root's

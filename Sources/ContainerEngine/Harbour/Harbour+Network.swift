@@ -36,7 +36,7 @@ extension Harbour {
         _ = try await ask(ZYGOTE_START_AGENT, 0, 0, 0, contents)
     }
 
-    private static func take(_ reply: Reply) throws(RuntimeError) -> Int32 {
+    static func take(_ reply: Reply) throws(RuntimeError) -> Int32 {
         do throws(Errno) {
             guard let descriptor = reply.descriptors.first else { throw Errno(71) }
             return try descriptor.duplicateNumber()

@@ -1,26 +1,36 @@
 public import ContainerRuntime
+import Documents
 import Glibc
 import LinuxKernel
 import OCI
 
 /// The images of one person on this machine, in one directory that any number of kijabi processes share:
 ///
-///     blobs/sha256/HEX   configurations and manifests, as the OCI image format defines them
+///     blobs/sha256/HEX   configurations, manifests and layers' tar streams, as the OCI image format defines them
 ///     layers/HEX/        layers unpacked, named by the digest of their tar stream
-///     references.json    which name stands for which manifest
+///     references.json    which images there are, and which name stands for which
 ///     temporary/         what is being made; everything above gets its place by rename(2), whole or not at all
+///     holds/HEX          flock(2), shared: who runs containers on a layer; it is not removed meanwhile
 ///     lock               flock(2): whoever changes something holds it; readers need no lock
+///
+/// Whatever brings images here (recipes, load, pull, import, commit, build) ends in the same few calls: `makeStaging`,
+/// `addLayer` for each layer, `publish`. Until `publish` nothing is seen of it, and nothing is left if it never comes.
 ///
 /// Its calls block on disks and locks, so it runs on a thread of its own.
 public actor ImageStore {
     private nonisolated let executor = ThreadExecutor(name: "images")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let files: ImageStoreFiles
-    private let writer: LayerWriter
+    let files: ImageStoreFiles
+    /// Works with archives; nil in tests that have no harbour.
+    nonisolated let archives: ArchiveAgent?
+    /// The ids on this machine of the images' user and group 0; nil where they are the caller's own.
+    private let layerOwner: (user: UInt32, group: UInt32)?
     private let recipes: [any ImageRecipe]
     /// What was read, valid as long as the table is the same file.
-    private var cache: (version: String, images: [String: StoredImage]) = ("", [:])
+    var cache: (version: String, table: ReferenceTable, images: [Digest: StoredImage]) = ("", ReferenceTable(), [:])
+    /// Layers that containers of this process may stand on.
+    var holds: [Digest: LayerHold] = [:]
 
     /// The names that can be made here, in docker's short form.
     nonisolated let offers: [String]
@@ -28,10 +38,14 @@ public actor ImageStore {
     /// - Parameters:
     ///   - directory: made when something is first put there.
     ///   - layerOwner: the ids on this machine of the images' user and group 0; nil where they are the caller's own.
-    init(directory: String, layerOwner: (user: UInt32, group: UInt32)?, recipes: [any ImageRecipe]) {
+    init(
+        directory: String, layerOwner: (user: UInt32, group: UInt32)?, recipes: [any ImageRecipe],
+        archives: ArchiveAgent? = nil
+    ) {
         files = ImageStoreFiles(directory: directory)
-        writer = LayerWriter(owner: layerOwner)
+        self.layerOwner = layerOwner
         self.recipes = recipes
+        self.archives = archives
         offers = recipes.map(\.reference.familiar).sorted()
     }
 
@@ -41,7 +55,10 @@ public actor ImageStore {
     ///   - rootID: the id on this machine of the images' user and group 0 (`Harbour.rootID`).
     ///   - searchPath: where to look for busybox, as in `PATH`.
     ///   - stub: the path of the program kijabi-stub; without it there is no toolbox image.
-    public init(dataDirectory: String, rootID: UInt32, searchPath: String, stub: String?) throws(RuntimeError) {
+    ///   - archives: without it no archive can be loaded.
+    public init(
+        dataDirectory: String, rootID: UInt32, searchPath: String, stub: String?, archives: ArchiveAgent? = nil
+    ) throws(RuntimeError) {
         var recipes: [any ImageRecipe] = []
         do throws(ImageReferenceError) {
             let busybox = try BusyboxRecipe(searchPath: searchPath)
@@ -51,14 +68,18 @@ public actor ImageStore {
             throw .invalid(field: "image", reason: error.description)
         }
         let owner = rootID == getuid() ? nil : (user: rootID, group: rootID)
-        self.init(directory: dataDirectory + "/images", layerOwner: owner, recipes: recipes)
+        self.init(directory: dataDirectory + "/images", layerOwner: owner, recipes: recipes, archives: archives)
     }
 
     /// All images, newest first.
     func storedImages() throws(RuntimeError) -> [StoredImage] {
         try load()
         var byID: [String: StoredImage] = [:]
-        for image in cache.images.values { byID[image.summary.id] = image }
+        // Several manifests may describe one image (its layers compressed or not); the one with names speaks for it.
+        for image in cache.images.values.sorted(by: { $0.manifestDigest.hex < $1.manifestDigest.hex }) {
+            let isNamed = cache.table.entries.values.contains { $0.manifest == image.manifestDigest }
+            if isNamed || byID[image.summary.id] == nil { byID[image.summary.id] = image }
+        }
         return byID.values.sorted { ($0.summary.createdAt, $0.summary.id) > ($1.summary.createdAt, $1.summary.id) }
     }
 
@@ -95,11 +116,13 @@ public actor ImageStore {
     private func find(_ reference: ImageReference) throws(RuntimeError) -> StoredImage? {
         if let recipe = recipes.first(where: { $0.reference == reference }) { return try current(recipe) }
         if let digest = reference.digest?.description {
-            let image = cache.images.values.first { $0.manifestDigest.description == digest || $0.summary.id == digest }
-            guard let image, let known = image.summary.references.first else { return nil }
-            return known.split(separator: ":").first.map(String.init) == reference.familiarName ? image : nil
+            let repository = "\(reference.domain)/\(reference.path):"
+            return cache.images.values.first { image in
+                (image.manifestDigest.description == digest || image.summary.id == digest)
+                    && cache.table.names(of: image.manifestDigest).contains { $0.hasPrefix(repository) }
+            }
         }
-        return cache.images[reference.description]
+        return cache.table.entries[reference.description].flatMap { cache.images[$0.manifest] }
     }
 
     /// The image of a recipe: the one in the store if it is of the same things, else a new one.
@@ -110,10 +133,13 @@ public actor ImageStore {
             fingerprint = try recipe.fingerprint()
         } catch {
             // What it was made of is gone; the image is not.
-            if let stored = cache.images[name] { return stored }
+            if let entry = cache.table.entries[name], let stored = cache.images[entry.manifest] { return stored }
             throw error
         }
-        if let stored = cache.images[name], stored.fingerprint == fingerprint { return stored }
+        if let entry = cache.table.entries[name], let stored = cache.images[entry.manifest] {
+            // One that was loaded or built under this name is meant to stand for it.
+            if entry.fingerprint == nil || entry.fingerprint == fingerprint { return stored }
+        }
         return try assemble(recipe, fingerprint)
     }
 
@@ -133,58 +159,60 @@ public actor ImageStore {
         // Another process may have been faster.
         try load()
         let name = reference.description
-        if let stored = cache.images[name], stored.fingerprint == fingerprint { return stored }
-
+        if let entry = cache.table.entries[name], entry.fingerprint == fingerprint,
+            let stored = cache.images[entry.manifest]
+        {
+            return stored
+        }
         var configuration = ImageConfiguration(architecture: Self.architecture)
         configuration.created = RFC3339.text(seconds: assembled.createdAt)
-        var descriptors: [ContentDescriptor] = []
-        var size = 0
+        var layers: [StoredLayer] = []
         if let base = assembled.base {
             let created = configuration.created
             configuration = base.configuration
             configuration.created = created
-            descriptors = base.layerDescriptors
-            size = base.summary.size
+            layers = storedLayers(of: base)
         }
-        for (content, createdBy) in assembled.layers {
-            let staging = try files.stagingDirectory()
-            let (digest, length) = try writer.unpack(content, into: staging)
-            try files.publish(staging, asLayer: digest)
-            descriptors.append(ContentDescriptor(mediaType: ImageManifest.layerMediaType, digest: digest, size: length))
+        let writer = LayerWriter(owner: layerOwner)
+        let staging = try files.staging(holding: lock, remove: remover)
+        for (index, (content, createdBy)) in assembled.layers.enumerated() {
+            let tree = "\(staging.path)/\(index)"
+            let blob = tree + ".tar"
+            guard mkdir(tree, 0o755) == 0 else { throw .system(stage: "mkdir", errno: errno, path: tree) }
+            let (digest, length) = try writer.unpack(content, into: tree, keeping: blob)
+            let descriptor = ContentDescriptor(
+                mediaType: ImageManifest.layerMediaType, digest: digest, size: length)
+            layers.append(
+                StoredLayer(
+                    descriptor: descriptor, diffID: digest, size: content.size, blobFile: blob, tree: tree,
+                    staging: staging))
             configuration.append(layer: digest, createdBy: createdBy)
-            size += content.size
         }
         assembled.configure(&configuration)
-        let manifest = ImageManifest(
-            configuration: try files.put(configuration.document, mediaType: ImageConfiguration.mediaType),
-            layers: descriptors,
-            annotations: [StoredImage.originKey: assembled.origin, StoredImage.sizeKey: String(size)])
-        let descriptor = try files.put(manifest.document, mediaType: ImageManifest.mediaType)
-        var table = try files.references()
-        table.entries[name] = ReferenceTable.Entry(manifest: descriptor.digest, fingerprint: fingerprint)
-        try files.replaceReferences(table)
-        try load()
-        guard let stored = cache.images[name] else { throw .noSuchImage(reference.familiar) }
-        return stored
+        let content = ImageContent(
+            configuration: configuration.document.encoded(), layers: layers, origin: assembled.origin)
+        return try place(content, as: [reference], fingerprint, holding: lock)
     }
 
     /// Reads the table and its images, if the table has changed.
-    private func load() throws(RuntimeError) {
+    func load() throws(RuntimeError) {
         let version = files.referencesVersion()
         if version == cache.version { return }
-        var images: [String: StoredImage] = [:]
         let table = try files.references()
-        for (name, entry) in table.entries {
+        var images: [Digest: StoredImage] = [:]
+        for (digest, record) in table.images {
             // An image that cannot be read is one that is not there: its recipe makes it again.
-            images[name] = try? files.image(entry)
+            images[digest] = try? files.image(digest, record)
         }
-        let names = Dictionary(grouping: images.keys) { images[$0]?.summary.id ?? "" }
-        for (name, image) in images {
-            images[name]?.summary.references = (names[image.summary.id] ?? []).sorted().map { name in
-                (try? ImageReference(name).familiar) ?? name
-            }
+        var names: [String: [String]] = [:]
+        for (name, entry) in table.entries {
+            guard let id = images[entry.manifest]?.summary.id else { continue }
+            names[id, default: []].append((try? ImageReference(name).familiar) ?? name)
         }
-        cache = (version, images)
+        for (digest, image) in images {
+            images[digest]?.summary.references = (names[image.summary.id] ?? []).sorted()
+        }
+        cache = (version, table, images)
     }
 
     private static var architecture: String {
@@ -202,7 +230,9 @@ extension ImageStore: ImageSource {
     public func resolve(_ reference: String) throws(RuntimeError) -> ImageSummary { try image(reference).summary }
 
     public func lowerDirectories(of image: ImageSummary) throws(RuntimeError) -> [String] {
-        try self.image(image.id).layerDirectories
+        let image = try self.image(image.id)
+        for layer in image.configuration.layers { try hold(layer) }
+        return image.layerDirectories
     }
 
     public nonisolated func offered() -> [String] { offers }

@@ -7,56 +7,68 @@ import OCI
 struct ImageStoreFiles {
     let directory: String
 
-    private var temporary: String { directory + "/temporary" }
+    var temporary: String { directory + "/temporary" }
     private var table: String { directory + "/references.json" }
-    private func blob(_ digest: Digest) -> String { directory + "/blobs/sha256/" + digest.hex }
+    func blob(_ digest: Digest) -> String { directory + "/blobs/sha256/" + digest.hex }
     func layer(_ digest: Digest) -> String { directory + "/layers/" + digest.hex }
+    func hold(_ layer: Digest) -> String { directory + "/holds/" + layer.hex }
 
     /// Held while its value lives.
     struct Lock: ~Copyable {
         fileprivate let file: StoredFile
     }
 
-    /// Waits for the right to change the store, makes its directories, and sweeps what an interrupted change left.
+    /// Waits for the right to change the store, and makes its directories.
     func lock() throws(RuntimeError) -> Lock {
         try makeDirectories(directory)
         let file = try StoredFile(directory + "/lock", O_RDWR | O_CREAT)
         while flock(file.descriptor, LOCK_EX) != 0 {
             if errno != EINTR { throw .system(stage: "flock", errno: errno, path: directory + "/lock") }
         }
-        for path in [directory + "/blobs", directory + "/blobs/sha256", directory + "/layers", temporary] {
+        for path in [
+            directory + "/blobs", directory + "/blobs/sha256", directory + "/layers", directory + "/holds", temporary,
+        ] {
             try makeDirectory(path)
         }
-        // Nobody else is making anything: what is there was left by somebody who was interrupted.
-        FileTree.removeContents(of: temporary)
         return Lock(file: file)
     }
 
-    /// An empty directory for something that is being made.
-    func stagingDirectory() throws(RuntimeError) -> String {
-        for number in 0... {
-            let path = temporary + "/\(getpid()).\(number)"
-            if mkdir(path, 0o755) == 0 { return path }
-            if errno != EEXIST { throw .system(stage: "mkdir", errno: errno, path: path) }
-        }
-        throw .system(stage: "mkdir", errno: EEXIST, path: temporary)
+    /// The places of things that were being made when somebody was interrupted: nobody holds them any more.
+    func abandonedStagings(holding lock: borrowing Lock) -> [String] {
+        ImageStaging.abandoned(in: temporary)
     }
 
-    /// Moves a finished directory to its place. One that is there already has the same content and stays.
-    func publish(_ staging: String, asLayer digest: Digest) throws(RuntimeError) {
-        try synchronizeDirectory(staging)
-        if rename(staging, layer(digest)) != 0 {
-            guard errno == EEXIST || errno == ENOTEMPTY else {
-                throw .system(stage: "rename", errno: errno, path: layer(digest))
-            }
-            FileTree.remove(staging)
+    /// An empty directory for something that is being made.
+    /// - Parameter remove: see `ImageStaging`.
+    func staging(
+        holding lock: borrowing Lock, remove: @escaping @Sendable (String) -> Void
+    ) throws(RuntimeError) -> ImageStaging {
+        try ImageStaging(in: temporary, remove: remove)
+    }
+
+    /// Moves a finished directory to its place. One that is there already has the same content, and this one stays where
+    /// it is.
+    func publish(_ tree: String, asLayer digest: Digest) throws(RuntimeError) {
+        try synchronizeDirectory(tree)
+        if rename(tree, layer(digest)) != 0, errno != EEXIST, errno != ENOTEMPTY {
+            throw .system(stage: "rename", errno: errno, path: layer(digest))
         }
         try synchronizeDirectory(directory + "/layers")
     }
 
+    /// Moves a finished file to its place.
+    func publish(_ file: String, asBlob digest: Digest) throws(RuntimeError) {
+        if rename(file, blob(digest)) != 0 { throw .system(stage: "rename", errno: errno, path: blob(digest)) }
+    }
+
+    func hasLayer(_ digest: Digest) -> Bool { access(layer(digest), F_OK) == 0 }
+    func hasBlob(_ digest: Digest) -> Bool { access(blob(digest), F_OK) == 0 }
+
+    /// What is in `layers` or in `blobs/sha256`.
+    func names(in place: String) -> [String] { FileTree.names(in: directory + "/" + place) }
+
     /// Stores a document under its digest.
-    func put(_ document: JSONValue, mediaType: String) throws(RuntimeError) -> ContentDescriptor {
-        let bytes = document.encoded()
+    func put(_ bytes: [UInt8], mediaType: String) throws(RuntimeError) -> ContentDescriptor {
         let descriptor = ContentDescriptor(mediaType: mediaType, digest: Digest(of: bytes), size: bytes.count)
         try replace(blob(descriptor.digest), with: bytes)
         return descriptor
@@ -87,35 +99,39 @@ struct ImageStoreFiles {
         try replace(table, with: Array(references.document.prettyPrinted(indent: 2).utf8))
     }
 
-    /// The image of an entry, with everything it needs in its place.
-    func image(_ entry: ReferenceTable.Entry) throws -> StoredImage {
-        let manifest = try ImageManifest(parsing: get(entry.manifest))
-        let configuration = try ImageConfiguration(parsing: get(manifest.configuration.digest))
+    /// The image of a manifest, with everything it needs in its place.
+    func image(_ digest: Digest, _ record: ReferenceTable.Image?) throws -> StoredImage {
+        let manifestBytes = try get(digest)
+        let manifest = try ImageManifest(parsing: manifestBytes)
+        let configurationBytes = try get(manifest.configuration.digest)
+        let configuration = try ImageConfiguration(parsing: configurationBytes)
         let layers = configuration.layers.map { layer($0) }
         for path in layers where access(path, F_OK) != 0 {
             throw RuntimeError.system(stage: "layer", errno: ENOENT, path: path)
         }
+        let origin = record?.origin ?? manifest.annotations[StoredImage.originKey] ?? ""
         let summary = ImageSummary(
             id: manifest.configuration.digest.description, references: [],
-            size: manifest.annotations[StoredImage.sizeKey].flatMap { Int($0) } ?? 0,
+            size: record?.size ?? manifest.annotations[StoredImage.sizeKey].flatMap { Int($0) } ?? 0,
             createdAt: Double(configuration.created.flatMap(RFC3339.seconds) ?? 0),
             entrypoint: configuration.entrypoint, command: configuration.command,
             environment: configuration.environment, workingDirectory: configuration.workingDirectory,
-            user: configuration.user, origin: manifest.annotations[StoredImage.originKey] ?? "")
+            user: configuration.user, origin: origin)
         return StoredImage(
-            summary: summary, configuration: configuration, layerDirectories: layers.reversed(),
-            layerDescriptors: manifest.layers, manifestDigest: entry.manifest, fingerprint: entry.fingerprint)
+            summary: summary, configuration: configuration, configurationBytes: configurationBytes,
+            layerDirectories: layers.reversed(), layerDescriptors: manifest.layers, manifestDigest: digest,
+            manifestBytes: manifestBytes)
     }
 
+    /// Writes a file whole or not at all.
     private func replace(_ path: String, with bytes: [UInt8]) throws(RuntimeError) {
-        let staging = try stagingDirectory()
-        defer { FileTree.remove(staging) }
+        let staging = try ImageStaging(in: temporary) { FileTree.remove($0) }
         do {
-            let file = try StoredFile(creating: staging + "/new")
+            let file = try StoredFile(creating: staging.path + "/new")
             try file.write(bytes)
             try file.synchronize()
         }
-        if rename(staging + "/new", path) != 0 { throw .system(stage: "rename", errno: errno, path: path) }
+        if rename(staging.path + "/new", path) != 0 { throw .system(stage: "rename", errno: errno, path: path) }
     }
 
     private func synchronizeDirectory(_ path: String) throws(RuntimeError) {

@@ -1,5 +1,6 @@
 import ContainerRuntime
 import Glibc
+import LinuxKernel
 import OCI
 
 /// Unpacks a layer into a directory and hashes its tar stream on the way.
@@ -7,14 +8,21 @@ struct LayerWriter {
     /// The id that the user 0 (and group 0) of an image has on this machine's disk; nil leaves files to whoever writes.
     let owner: (user: UInt32, group: UInt32)?
 
-    /// - Parameter directory: exists and is empty.
+    /// - Parameters:
+    ///   - directory: exists and is empty.
+    ///   - blob: a file to make of the tar stream, if it is to be kept.
     /// - Returns: the digest and the size of the tar stream.
-    func unpack(_ content: LayerContent, into directory: String) throws(RuntimeError) -> (digest: Digest, size: Int) {
-        var archive = TapeArchive()
+    func unpack(
+        _ content: LayerContent, into directory: String, keeping blob: String? = nil
+    ) throws(RuntimeError) -> (digest: Digest, size: Int) {
+        var archive = TapeArchive(
+            file: try blob.map { path throws(RuntimeError) in
+                try ImageStaging.open(path, O_WRONLY | O_CREAT | O_EXCL)
+            })
         for entry in content.entries {
             try write(entry, of: content, into: directory, archive: &archive)
         }
-        let digest = archive.finish()
+        let digest = try archive.finish()
         try setOwner(directory, 0, 0)
         try check(chmod(directory, 0o755), "chmod", directory)
         // Directories last: making their entries moved their times.

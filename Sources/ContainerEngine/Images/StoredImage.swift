@@ -9,11 +9,12 @@ struct StoredImage: Sendable {
 
     var summary: ImageSummary
     var configuration: ImageConfiguration
+    /// The configuration as it was published: its digest is the image's id.
+    var configurationBytes: [UInt8]
     /// The host directories of its layers, top first: the order of overlayfs's `lowerdir`.
     var layerDirectories: [String]
     /// In the order of the configuration's layers, bottom first.
     var layerDescriptors: [ContentDescriptor]
     var manifestDigest: Digest
-    /// What the recipe depended on; nil if no recipe made it.
-    var fingerprint: String?
+    var manifestBytes: [UInt8]
 }

@@ -1,11 +1,22 @@
+import ContainerRuntime
+import Glibc
+import LinuxKernel
 import OCI
 
-/// The tar stream of a layer (POSIX.1-1988 ustar; OCI image-spec, layer.md). Nobody keeps the stream: layers are stored
-/// unpacked. It is made to be hashed, so that the layer's digest is the one any other tool computes for the same tar.
+/// The tar stream of a layer (POSIX.1-1988 ustar; OCI image-spec, layer.md): hashed, so that the layer's digest is the one
+/// any other tool computes for the same tar, and written to a file for those who save or push the image.
 struct TapeArchive {
     /// Bytes that were handed over so far.
     private(set) var size = 0
     private var hash = SHA256()
+    private let file: FileDescriptor?
+    private var unwritten: [UInt8] = []
+    /// The first error of the file, errno.
+    private var failure: Int32 = 0
+
+    init(file: FileDescriptor? = nil) {
+        self.file = file
+    }
 
     enum EntryType: UInt8 {
         case file = 0x30  // '0'
@@ -51,6 +62,18 @@ struct TapeArchive {
     mutating func write(_ bytes: [UInt8]) {
         hash.update(bytes)
         size += bytes.count
+        guard file != nil else { return }
+        unwritten += bytes
+        if unwritten.count >= 1 << 18 { flush() }
+    }
+
+    private mutating func flush() {
+        var rest = unwritten[...]
+        while let file, !rest.isEmpty, failure == 0 {
+            let count = rest.withUnsafeBytes { Glibc.write(file.number, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { failure = errno }
+        }
+        unwritten.removeAll(keepingCapacity: true)
     }
 
     /// Fills the block that the bytes of a file began.
@@ -59,8 +82,11 @@ struct TapeArchive {
     }
 
     /// Two empty blocks end the stream.
-    mutating func finish() -> Digest {
+    mutating func finish() throws(RuntimeError) -> Digest {
         write([UInt8](repeating: 0, count: 1024))
+        flush()
+        if failure == 0, let file, fsync(file.number) != 0 { failure = errno }
+        if failure != 0 { throw .system(stage: "write", errno: failure, path: nil) }
         return hash.finish()
     }
 

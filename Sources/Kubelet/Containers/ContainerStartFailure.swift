@@ -21,6 +21,9 @@ extension RuntimeError {
         case .commandNotFound(let command): "exec: \"\(command)\": executable file not found in $PATH"
         case .commandNotExecutable(let command, let code): "exec: \"\(command)\": \(errorText(code))"
         case .network(let failure): "network: \(failure)"
+        case .invalidArchive(let reason): reason
+        case .conflict(let sentence): sentence
+        case .noSuchVolume(let name): "no such volume: \(name)"
         case .volumeInUse(let name, let holder): "volume \(name) is in use by container \(holder)"
         case .wrongState(let id, let state, let wanted):
             "container \(id.prefix(12)) is \(state.rawValue), but \(wanted) is wanted"
