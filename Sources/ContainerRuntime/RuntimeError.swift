@@ -13,8 +13,6 @@ public enum RuntimeError: Error, Sendable, Hashable {
     case volumeInUse(name: String, by: String)
     /// An archive is damaged, is not what its digest says, or wants to reach out of where it is unpacked.
     case invalidArchive(reason: String)
-    /// What is asked for contradicts what uses it, in docker's words.
-    case conflict(String)
     /// No such volume.
     case noSuchVolume(String)
     /// The call does not fit the container's state, e.g. exec in one that has exited.

@@ -18,7 +18,7 @@ struct ImageStoreFiles {
         fileprivate let file: StoredFile
     }
 
-    /// Waits for the right to change the store, and makes its directories.
+    /// Waits for the right to change the store, makes its directories, and sweeps what somebody left who was killed.
     func lock() throws(RuntimeError) -> Lock {
         try makeDirectories(directory)
         let file = try StoredFile(directory + "/lock", O_RDWR | O_CREAT)
@@ -30,6 +30,8 @@ struct ImageStoreFiles {
         ] {
             try makeDirectory(path)
         }
+        // Files of other users than this one are left to `makeStaging`.
+        for path in ImageStaging.abandoned(in: temporary) { FileTree.remove(path) }
         return Lock(file: file)
     }
 

@@ -25,7 +25,6 @@ struct DockerMessage {
         case .invalid(let field, let reason): "invalid \(field): \(reason)"
         case .volumeInUse(let name, let id): "remove \(name): volume is in use - [\(id)]"
         case .invalidArchive(let reason): reason
-        case .conflict(let sentence): sentence
         case .noSuchVolume(let name): "get \(name): no such volume"
         case .portInUse(let address, let port):
             "failed to set up container networking: Bind for \(address):\(port) failed: port is already allocated"

@@ -22,7 +22,6 @@ extension RuntimeError {
         case .commandNotExecutable(let command, let code): "exec: \"\(command)\": \(errorText(code))"
         case .network(let failure): "network: \(failure)"
         case .invalidArchive(let reason): reason
-        case .conflict(let sentence): sentence
         case .noSuchVolume(let name): "no such volume: \(name)"
         case .volumeInUse(let name, let holder): "volume \(name) is in use by container \(holder)"
         case .wrongState(let id, let state, let wanted):
