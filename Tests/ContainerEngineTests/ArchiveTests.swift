@@ -178,6 +178,7 @@ final class StoreFixture: Sendable {
             """
             with tarfile.open(out, 'w') as t:
                 add(t, '/absolute', b'x')
+                add(t, '\(outside)/', type=tarfile.DIRTYPE, mode=0o755)
                 add(t, 'up', type=tarfile.SYMTYPE, linkname='../../../../../../../../..\(outside)')
                 add(t, 'up/through', b'x')
                 add(t, 'abs', type=tarfile.SYMTYPE, linkname='\(outside)')
