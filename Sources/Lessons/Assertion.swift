@@ -8,8 +8,14 @@ public struct Assertion: Sendable {
         case objects(resource: String, namespace: String, name: String?, selector: String?)
         /// The engine's containers that belong to docker, running or not.
         case containers(name: String?, image: String?)
-        /// A file inside a container, as one item with `path` and `content`; no item where there is no such file.
-        case file(container: String, path: String)
+        /// A file inside a container, as one item with `path` and `content`; no item where there is no such file. Without
+        /// a container it is a file of the toolbox, the learner's own machine.
+        case file(container: String?, path: String)
+        /// The end of a container's log, as one item with `text`; no item where there is no such container.
+        case log(container: String)
+        /// A service that this machine is asked for, from outside of every container, as one item with `status` and
+        /// `body` (HTTP) or `connected`; no item where nobody answers.
+        case probe(ServiceProbe)
         /// What happened to containers since the step began: every one of their events, also of removed ones.
         case history(event: String?)
         /// What the learner answered with `answer VALUE`, as one item with the member `value`.

@@ -17,7 +17,19 @@ struct AssertionParser {
         return assertions
     }
 
-    private static let subjects = ["objects", "containers", "file", "history", "answer"]
+    /// A hint: its two texts, and `if` with what must be so for it to fit.
+    func hint(for assertion: String?) throws(LessonError) -> Hint {
+        try reader.allow(["ko", "en", "if"], in: reader.root, "")
+        var condition: Assertion?
+        if let written = reader.root["if"] {
+            try reader.allow(["quantifier", "where"] + Self.subjects, in: written, "if")
+            condition = try self.assertion(written, "if", name: "hint", says: .empty)
+        }
+        return Hint(
+            assertion: assertion, condition: condition, text: try reader.bilingual(), line: reader.firstLine)
+    }
+
+    private static let subjects = ["objects", "containers", "file", "log", "history", "probe", "answer"]
     private static let quantifiers = ["all", "any", "none", "count", "changed"]
 
     private func assertion(_ value: JSONValue, _ path: String) throws(LessonError) -> Assertion {
@@ -25,6 +37,13 @@ struct AssertionParser {
         guard let name = value["name"]?.string, name.isIdentifier else {
             throw reader.fault("\(path).name", "an assertion needs a name of small letters, digits and '-'")
         }
+        return try assertion(
+            value, path, name: name, says: try reader.bilingual(value["says"] ?? .null, "\(path).says"))
+    }
+
+    private func assertion(_ value: JSONValue, _ path: String, name: String, says: BilingualText)
+        throws(LessonError) -> Assertion
+    {
         let given = Self.subjects.filter { value[$0] != nil }
         guard given.count == 1 else {
             throw reader.fault(path, "expected exactly one of \(Self.subjects.joined(separator: ", "))")
@@ -42,7 +61,7 @@ struct AssertionParser {
             conditions.append(.init(path: field, test: try test(wanted, "\(path).where.\(key)")))
         }
         return Assertion(
-            name: name, says: try reader.bilingual(value["says"] ?? .null, "\(path).says"), subject: subject,
+            name: name, says: says, subject: subject,
             quantifier: try quantifier(value["quantifier"], subject, "\(path).quantifier"), conditions: conditions,
             within: value["within"]?.double ?? 10, line: reader.line(path))
     }
@@ -62,10 +81,20 @@ struct AssertionParser {
             return .containers(name: value["name"]?.string, image: value["image"]?.string)
         case "file":
             try reader.allow(["container", "path"], in: value, path)
-            guard let container = value["container"]?.string, let file = value["path"]?.string else {
-                throw reader.fault(path, "expected 'container' and 'path'")
+            guard let file = value["path"]?.string, file.hasPrefix("/") else {
+                throw reader.fault(path, "expected 'path' from the root, and 'container' unless it is in the toolbox")
             }
-            return .file(container: container, path: file)
+            return .file(container: value["container"]?.string, path: file)
+        case "log":
+            try reader.allow(["container"], in: value, path)
+            guard let container = value["container"]?.string else { throw reader.fault(path, "expected 'container'") }
+            return .log(container: container)
+        case "probe":
+            try reader.allow(["url"], in: value, path)
+            guard let probe = ServiceProbe(value["url"]?.string ?? "") else {
+                throw reader.fault(path, "expected 'url', such as http://127.0.0.1:8080/ or tcp://127.0.0.1:5432")
+            }
+            return .probe(probe)
         case "history":
             try reader.allow(["event"], in: value, path)
             return .history(event: value["event"]?.string)

@@ -34,6 +34,9 @@ public struct LessonStep: Sendable {
     public let hints: [Hint]
     public let solution: [LessonCode]
     public let wrongs: [WrongAttempt]
+    /// What the machine must have for this step, if it is more than every step needs.
+    public let needs: StepNeeds?
+    public let notes: [MachineNote]
 }
 
 /// Commands in a fenced block.
@@ -58,9 +61,12 @@ public struct BilingualText: Sendable, Hashable {
     public var isEmpty: Bool { korean.isEmpty && english.isEmpty }
 }
 
-/// Help on request. One that names an assertion is shown while that assertion fails on the live system.
+/// Help on request. One that names an assertion is shown while that assertion fails on the live system; one with a
+/// condition while that holds, and before those without.
 public struct Hint: Sendable {
     public let assertion: String?
+    /// What the learner must have done for this hint to fit: a container that runs, but without its limit.
+    public let condition: Assertion?
     public let text: BilingualText
     public let line: Int
 }

@@ -14,13 +14,20 @@ public enum LessonLint {
             check(step.prose, line: step.line, "step '\(step.id)'", fault)
             if let afterword = step.afterword { check(afterword, line: step.line, "its afterword", fault) }
             if step.assertions.isEmpty, step.quiz == nil { fault(step.line, "step '\(step.id)' checks nothing") }
-            if step.hints.isEmpty, !step.assertions.isEmpty { fault(step.line, "step '\(step.id)' has no hint") }
+            for assertion in step.assertions
+            where !step.hints.contains(where: {
+                $0.condition == nil && ($0.assertion == nil || $0.assertion == assertion.name)
+            }) {
+                fault(assertion.line, "'\(assertion.name)' of step '\(step.id)' has no hint that always fits")
+            }
             if step.solution.isEmpty, !step.assertions.isEmpty {
                 fault(step.line, "step '\(step.id)' has no solution")
             }
             if step.wrongs.isEmpty, !step.assertions.isEmpty {
                 fault(step.line, "step '\(step.id)' has no wrong attempt")
             }
+            if let needs = step.needs { check(needs.without, line: needs.line, "what is said without", fault) }
+            for note in step.notes { check(note.text, line: note.line, "a note", fault) }
             for hint in step.hints { check(hint.text, line: hint.line, "a hint", fault) }
         }
         return faults

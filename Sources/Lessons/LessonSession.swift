@@ -33,7 +33,23 @@ public actor LessonSession {
     public struct Position: Sendable {
         public let lesson: Lesson
         public let index: Int
-        public var step: LessonStep { lesson.steps[index] }
+        /// What the machine lacks for this step; nil where it can be done.
+        public let missing: BilingualText?
+        /// Remarks of the step for this machine.
+        public let notes: [BilingualText]
+        public init(lesson: Lesson, index: Int, missing: BilingualText?, notes: [BilingualText]) {
+            self.lesson = lesson
+            self.index = index
+            self.missing = missing
+            self.notes = notes
+        }
+
+        /// The step as it can be taken here.
+        public var step: LessonStep {
+            let written = lesson.steps[index]
+            guard missing != nil, let needs = written.needs else { return written }
+            return written.withoutWork(needs)
+        }
         public var isLast: Bool { index == lesson.steps.count - 1 }
     }
 
@@ -41,6 +57,7 @@ public actor LessonSession {
     public nonisolated let updates: AsyncStream<LessonUpdate>
 
     private let evaluator: CheckEvaluator
+    private let machine: any LessonMachine
     private let progress: LessonProgress
     private let continuation: AsyncStream<LessonUpdate>.Continuation
     private let recorder: Task<Void, Never>
@@ -55,10 +72,14 @@ public actor LessonSession {
     private var hintsShown = 0
     private var watch: Task<Void, Never>?
 
-    public init(client: any KubernetesClient, runtime: any ContainerRuntime, progress: LessonProgress) async {
+    public init(
+        client: any KubernetesClient, runtime: any ContainerRuntime, machine: any LessonMachine,
+        progress: LessonProgress
+    ) async {
         let history = ContainerHistory(runtime: runtime)
         let system = LiveSystem(client: client, runtime: runtime, history: history)
         evaluator = CheckEvaluator(system: system)
+        self.machine = machine
         self.progress = progress
         (updates, continuation) = AsyncStream.makeStream()
         let events = await runtime.events()
@@ -79,9 +100,12 @@ public actor LessonSession {
     }
 
     /// Goes to a step. Its setup has to be run next, and then `arm` called.
-    public func enter(_ lesson: Lesson, step index: Int) -> Position {
+    public func enter(_ lesson: Lesson, step index: Int) async -> Position {
         disarm()
-        let position = Position(lesson: lesson, index: index)
+        let written = lesson.steps[index]
+        let position = Position(
+            lesson: lesson, index: index, missing: await machine.missing(for: written),
+            notes: await machine.notes(for: written))
         self.position = position
         answer = nil
         quizIsSolved = false
@@ -125,14 +149,20 @@ public actor LessonSession {
         return await reports(of: position.step)
     }
 
-    /// The next hint: one for an assertion that fails just now, else the others in the order they were written.
+    /// The next hint: the first whose condition holds on the live system; else those for assertions that fail just now and
+    /// those for all, in the order they were written.
     public func hint() async -> Hint? {
         guard let position else { return nil }
         let failing = Set(await reports(of: position.step).filter { $0.verdict != .pass }.map(\.assertion.name))
         let fitting = position.step.hints.filter { hint in hint.assertion.map(failing.contains) ?? true }
-        guard !fitting.isEmpty else { return nil }
+        for hint in fitting {
+            guard let condition = hint.condition else { continue }
+            if await evaluator.verdict(of: condition, since: beginning, answer: answer) == .pass { return hint }
+        }
+        let plain = fitting.filter { $0.condition == nil }
+        guard !plain.isEmpty else { return nil }
         defer { hintsShown += 1 }
-        return fitting[min(hintsShown, fitting.count - 1)]
+        return plain[min(hintsShown, plain.count - 1)]
     }
 
     /// Takes an answer: a choice of the quiz by its number, or a value for the assertions.
@@ -221,6 +251,11 @@ public actor LessonSession {
         }
         isPassed = true
         disarm()
+        guard position.missing == nil else {
+            // Nothing was done, and nothing can be: there is nothing to praise.
+            try? progress.record(.skipped, step: position.step.id, of: position.lesson)
+            return false
+        }
         // A full disk must not take the success away from the learner; it is kept the next time.
         try? progress.record(.passed, step: position.step.id, of: position.lesson)
         continuation.yield(.stepPassed(position.step, isLast: position.isLast))

@@ -18,6 +18,8 @@ public struct StepProof: Sendable {
     /// Assertions that were proved to fail before, pass after, and fail on every wrong attempt.
     public let assertions: Int
     public let wrongs: Int
+    /// What this machine lacks, where nothing could be proved for want of it.
+    public let missing: BilingualText?
 }
 
 /// Proves a lesson by running it for real: every assertion fails after the setup, fails on the wrong attempts, passes
@@ -25,12 +27,17 @@ public struct StepProof: Sendable {
 public actor LessonVerifier {
     private let executor: any CellExecutor
     private let evaluator: CheckEvaluator
+    private let machine: any LessonMachine
     private let recorder: Task<Void, Never>
     private var proved: [(lesson: Lesson, assertion: Assertion, beginning: StepBeginning, answer: String?)] = []
 
-    public init(client: any KubernetesClient, runtime: any ContainerRuntime, executor: any CellExecutor) async {
+    public init(
+        client: any KubernetesClient, runtime: any ContainerRuntime, machine: any LessonMachine,
+        executor: any CellExecutor
+    ) async {
         let history = ContainerHistory(runtime: runtime)
         evaluator = CheckEvaluator(system: LiveSystem(client: client, runtime: runtime, history: history))
+        self.machine = machine
         self.executor = executor
         let events = await runtime.events()
         recorder = Task {
@@ -65,6 +72,10 @@ public actor LessonVerifier {
     }
 
     private func verify(_ step: LessonStep, of lesson: Lesson) async -> StepProof {
+        if let missing = await machine.missing(for: step) {
+            return StepProof(
+                lesson: lesson.id, step: step.id, faults: [], assertions: 0, wrongs: 0, missing: missing)
+        }
         var faults: [LessonError] = []
         func fault(_ line: Int, _ reason: String) {
             faults.append(LessonError(file: lesson.file, line: line, reason: "step '\(step.id)': \(reason)"))
@@ -104,7 +115,7 @@ public actor LessonVerifier {
         }
         return StepProof(
             lesson: lesson.id, step: step.id, faults: faults, assertions: step.assertions.count,
-            wrongs: step.wrongs.count)
+            wrongs: step.wrongs.count, missing: nil)
     }
 
     /// Looks at every change, and once more at the end of the time.
@@ -139,6 +150,6 @@ extension LessonStep {
     fileprivate static func only(_ assertion: Assertion) -> LessonStep {
         LessonStep(
             id: "", line: 0, prose: .empty, afterword: nil, setup: [], run: [], assertions: [assertion], quiz: nil,
-            hints: [], solution: [], wrongs: [])
+            hints: [], solution: [], wrongs: [], needs: nil, notes: [])
     }
 }

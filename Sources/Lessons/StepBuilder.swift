@@ -46,7 +46,7 @@ struct StepBuilder {
     }
 
     mutating func add(_ block: LessonBlock) throws(LessonError) {
-        let known = ["setup", "run", "check", "hint", "solution", "wrong", "quiz"]
+        let known = ["setup", "run", "check", "hint", "solution", "wrong", "quiz", "needs", "note"]
         guard known.contains(block.kind) else {
             throw LessonError(
                 file: file, line: block.line - 1,
@@ -64,6 +64,8 @@ struct StepBuilder {
         var hints: [Hint] = []
         var wrongs: [WrongAttempt] = []
         var quiz: Quiz?
+        var needs: StepNeeds?
+        var notes: [MachineNote] = []
         for block in blocks {
             switch block.kind {
             case "check":
@@ -75,9 +77,7 @@ struct StepBuilder {
                     assertions.append(assertion)
                 }
             case "hint":
-                let reader = try BlockReader(text: block.text, file: file, firstLine: block.line)
-                hints.append(
-                    Hint(assertion: block.arguments["for"], text: try reader.bilingual(), line: block.line))
+                hints.append(try AssertionParser(block, file: file).hint(for: block.arguments["for"]))
             case "wrong":
                 guard let assertion = block.arguments["fails"] else {
                     throw LessonError(
@@ -89,6 +89,12 @@ struct StepBuilder {
                     throw LessonError(file: file, line: block.line - 1, reason: "a step has one quiz at most")
                 }
                 quiz = try QuizParser.parse(block, file: file)
+            case "needs":
+                guard needs == nil else {
+                    throw LessonError(file: file, line: block.line - 1, reason: "a step has one 'needs' at most")
+                }
+                needs = try MachineBlocks.needs(block, file: file)
+            case "note": notes.append(try MachineBlocks.note(block, file: file))
             default: break
             }
         }
@@ -100,7 +106,7 @@ struct StepBuilder {
         return LessonStep(
             id: id, line: line, prose: prose, afterword: afterword.isEmpty ? nil : afterword,
             setup: code("setup"), run: code("run"), assertions: assertions, quiz: quiz, hints: hints,
-            solution: code("solution"), wrongs: wrongs)
+            solution: code("solution"), wrongs: wrongs, needs: needs, notes: notes)
     }
 
     private func code(_ kind: String) -> [LessonCode] {

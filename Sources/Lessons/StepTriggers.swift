@@ -3,6 +3,9 @@ import KubernetesAPI
 
 /// The moments at which a step's assertions may have come true.
 enum StepTriggers {
+    /// Between two looks at what tells nobody of its changes.
+    private static let silentInterval = Duration.milliseconds(500)
+
     /// One element at once, then one after every change of what the step looks at; changes that come while the last is
     /// being looked into are one.
     static func stream(for step: LessonStep, in system: LiveSystem) -> AsyncStream<Void> {
@@ -15,6 +18,7 @@ enum StepTriggers {
             }
         }
         let resources = watched
+        let isSilent = step.assertions.contains { $0.subject.changesSilently }
         let task = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -22,6 +26,11 @@ enum StepTriggers {
                         // The recorder of the history hears of the event at the same time.
                         await Task.yield()
                         continuation.yield()
+                    }
+                }
+                if isSilent {
+                    group.addTask {
+                        while (try? await Task.sleep(for: silentInterval)) != nil { continuation.yield() }
                     }
                 }
                 for resource in resources {
@@ -44,6 +53,16 @@ enum StepTriggers {
             } catch {
                 continuation.yield()
             }
+        }
+    }
+}
+
+extension Assertion.Subject {
+    /// Nobody hears of its changes, so that it has to be looked at again and again.
+    fileprivate var changesSilently: Bool {
+        switch self {
+        case .file, .log, .probe: true
+        case .objects, .containers, .history, .answer: false
         }
     }
 }

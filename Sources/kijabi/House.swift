@@ -90,6 +90,9 @@ struct House: Sendable {
         return shell
     }
 
+    /// What lessons may ask of this machine.
+    var machine: HouseMachine { HouseMachine(engine: engine) }
+
     /// The lessons, if there are any and they are sound.
     /// - Parameters:
     ///   - progress: another file for the progress than the learner's own
@@ -100,7 +103,7 @@ struct House: Sendable {
             let catalog = try LessonCatalog(directory: directory)
             return await LessonGuide(
                 catalog: catalog, progress: LessonProgress(path: progress ?? places.state + "/progress.json"),
-                client: cluster.client(), runtime: engine, notices: notices, language: language,
+                client: cluster.client(), runtime: engine, machine: machine, notices: notices, language: language,
                 style: columns == nil ? context.style : Style(isEnabled: true),
                 columns: { columns ?? TerminalSize(descriptor: 1).map { Int($0.columns) } ?? 80 })
         } catch {

@@ -43,7 +43,7 @@ enum LessonsMode {
         ) { line, context in
             guard let catalog = catalog(line, context), let chosen = chosen(line, catalog, context) else { return 1 }
             let known = Set(catalog.lessons.map(\.id))
-            let faults = chosen.flatMap { LessonLint.faults(in: $0, known: known) }
+            let faults = chosen.flatMap { LessonLint.faults(in: $0, known: known) + Screenful.faults(in: $0) }
             for fault in faults { context.error.line(fault.description) }
             let failed = Set(faults.map(\.file)).count
             context.output.line("\(chosen.count - failed) passed, \(failed) failed")
@@ -59,18 +59,20 @@ enum LessonsMode {
             usage: "[LESSON...]"
         ) { line, context in
             guard let catalog = catalog(line, context), let chosen = chosen(line, catalog, context) else { return 1 }
-            var (passed, failed) = (0, 0)
+            var total = LessonProof.Result()
             for lesson in chosen {
                 guard let result = await LessonProof(program: program, line: line, context: context).prove(lesson)
                 else {
                     return 1
                 }
-                passed += result.passed
-                failed += result.failed
+                total.passed += result.passed
+                total.failed += result.failed
+                total.skipped += result.skipped
                 if Task.isCancelled { return 130 }
             }
-            context.output.line("\(passed) passed, \(failed) failed")
-            return failed == 0 ? 0 : 1
+            let skipped = total.skipped > 0 ? ", \(total.skipped) skipped" : ""
+            context.output.line("\(total.passed) passed, \(total.failed) failed\(skipped)")
+            return total.failed == 0 ? 0 : 1
         }
     }
 

@@ -31,6 +31,7 @@ struct ShellSession {
         if let guide {
             configuration.onToolbox = { await guide.use($0) }
             configuration.onQuit = { await guide.quit() }
+            configuration.onCellEnd = { await guide.cellEnded() }
         }
         configuration.historyPath = house.places.state + "/history"
         configuration.openingCells = openingCells

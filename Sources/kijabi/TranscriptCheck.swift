@@ -22,6 +22,7 @@ struct TranscriptCheck {
         if let guide {
             configuration.onToolbox = { await guide.use($0) }
             configuration.onQuit = { await guide.quit() }
+            configuration.onCellEnd = { await guide.cellEnded() }
         }
         // The terminal of the recording had colours; this one is compared without them.
         configuration.environment["TERM"] = "xterm-256color"

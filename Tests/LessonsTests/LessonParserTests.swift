@@ -83,7 +83,7 @@ import Testing
         ),
         (
             "---\nid: a\ntitle: {ko: ㄱ, en: b}\n---\n## one\n```chek\n```\n",
-            "x.md:6: unknown block 'chek' (expected setup, run, check, hint, solution, wrong, quiz)"
+            "x.md:6: unknown block 'chek' (expected setup, run, check, hint, solution, wrong, quiz, needs, note)"
         ),
         ("---\nid: a\ntitle: {ko: ㄱ, en: b}\n---\n## one\n```check\n", "x.md:6: this block is not closed"),
     ])
@@ -95,9 +95,37 @@ import Testing
         let bad = Self.small.replacing("quantifier: {count: \">= 2\"}", with: "quantifier: some")
         #expect(reason(bad).contains("unknown quantifier 'some' (expected all, any, none, count, changed)"))
         let both = Self.small.replacing("quantifier:", with: "answer: 1\n  quantifier:")
-        #expect(reason(both).contains("expected exactly one of objects, containers, file, history, answer"))
+        #expect(reason(both).contains("expected exactly one of objects, containers, file, log, history, probe, answer"))
         let missing = Self.small.replacing("fails=there", with: "fails=their")
         #expect(reason(missing).contains("there is no assertion 'their' in this step"))
+    }
+
+    @Test func hintsMayHaveACondition() throws {
+        let text = Self.small.replacing(
+            "ko: 도움\nen: help", with: "if:\n  containers: {name: box}\n  quantifier: any\nko: 도움\nen: help")
+        let hint = try #require(try LessonParser.parse(text, file: "x.md").steps[0].hints.first)
+        #expect(hint.condition?.quantifier == .any)
+        #expect(hint.text == BilingualText(korean: "도움", english: "help"))
+        let vague = text.replacing("\n  quantifier: any", with: "")
+        #expect(reason(vague).contains("if.quantifier: expected one of all, any"))
+        let lesson = try LessonParser.parse(text, file: "x.md")
+        #expect(
+            LessonLint.faults(in: lesson, known: []).map(\.reason) == [
+                "'there' of step 'one' has no hint that always fits"
+            ])
+    }
+
+    @Test func readsWhatAStepNeeds() throws {
+        let needs = "\n```needs\nfeatures: [vm, 'image:debian']\nko: 없이\nen: without\n```\n"
+        let note = "\n```note lacks=kernel-limits\nko: 흉내\nen: emulated\n```\n"
+        let step = try LessonParser.parse(Self.small + needs + note, file: "x.md").steps[0]
+        #expect(step.needs?.features == [.virtualMachines, .image("debian")])
+        #expect(step.notes.map(\.feature) == [.kernelLimits])
+        #expect(reason(Self.small + needs + needs).contains("a step has one 'needs' at most"))
+        #expect(reason(Self.small + needs.replacing("vm", with: "vmm")).contains("expected words of vm, kernel-limits"))
+        #expect(reason(Self.small + note.replacing("kernel-limits", with: "luck")).contains("a note says 'lacks="))
+        let without = step.withoutWork(try #require(step.needs))
+        #expect(without.assertions.isEmpty && without.run.isEmpty && without.prose.english == "without")
     }
 
     /// Cut and mutated lessons are refused or read; nothing else happens.

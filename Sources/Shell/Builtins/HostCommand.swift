@@ -20,7 +20,7 @@ enum HostCommand {
             ])
         host.subcommands = [
             HostProcesses.command(runtime), HostKill.command(runtime), HostNamespaces.command(runtime),
-            identity, kernel,
+            HostLoad.command(runtime), identity, kernel,
         ]
         return host
     }

@@ -19,7 +19,8 @@ public actor LessonGuide {
     /// - Parameter columns: the present width of the terminal.
     public init(
         catalog: LessonCatalog, progress: LessonProgress, client: any KubernetesClient, runtime: any ContainerRuntime,
-        notices: NoticeBoard, language: LanguageSetting, style: Style, columns: @escaping @Sendable () -> Int
+        machine: any LessonMachine, notices: NoticeBoard, language: LanguageSetting, style: Style,
+        columns: @escaping @Sendable () -> Int
     ) async {
         self.catalog = catalog
         self.progress = progress
@@ -27,7 +28,8 @@ public actor LessonGuide {
         self.language = language
         self.style = style
         self.columns = columns
-        session = await LessonSession(client: client, runtime: runtime, progress: progress)
+        session = await LessonSession(
+            client: client, runtime: runtime, machine: machine, progress: progress)
         let updates = session.updates
         herald = Task { [weak self] in
             for await update in updates { await self?.announce(update) }
@@ -41,6 +43,11 @@ public actor LessonGuide {
     /// What runs setups and solutions: the toolbox of the shell, once there is one.
     public func use(_ executor: any CellExecutor) {
         self.executor = executor
+    }
+
+    /// A cell has ended: what it did to files or to the network tells nobody.
+    public func cellEnded() async {
+        await session.refresh()
     }
 
     var screen: LessonScreen {

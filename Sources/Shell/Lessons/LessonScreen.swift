@@ -89,11 +89,20 @@ struct LessonScreen: Sendable {
     func step(_ position: LessonSession.Position) -> String {
         let step = position.step
         var result = rule("\(position.index + 1)/\(position.lesson.steps.count) \(step.id)") + "\n"
+        if let missing = position.missing {
+            let opening = say("이 컴퓨터에서는 이 단계를 해 볼 수 없어요. ", "This step cannot be done on this machine. ")
+            let lines = LineWrap.lines(opening + text(missing), columns: width)
+            result += lines.map { " " + style($0, .yellow) + "\n" }.joined() + "\n"
+        }
         result += prose(step.prose)
+        for note in position.notes { result += "\n" + prose(note) }
         for code in step.run {
             result += "\n" + code.text.split(separator: "\n").map { "   " + style(String($0), .cyan) + "\n" }.joined()
         }
         if step.assertions.isEmpty, let quiz = step.quiz { result += "\n" + self.quiz(quiz) }
+        if position.missing != nil, step.quiz == nil {
+            result += "\n" + style(say("'next' 를 치면 다음으로 갑니다.", "Type 'next' to go on."), .dim) + "\n"
+        }
         return result + "\n"
     }
 

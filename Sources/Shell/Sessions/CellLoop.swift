@@ -133,7 +133,10 @@ final class CellLoop {
             let columns = TerminalSize(descriptor: output.descriptor).map { Int($0.columns) } ?? 80
             show(LineWrap.lines(advice(language), columns: columns).joined(separator: "\r\n") + "\r\n")
         }
-        if !outcome.isLast { reportStatus(outcome.status, elapsed) }
+        if !outcome.isLast {
+            reportStatus(outcome.status, elapsed)
+            if let onCellEnd = configuration.onCellEnd { waitFor { await onCellEnd() } }
+        }
         for recorder in configuration.recorders { recorder.cellEnds(number: number, status: outcome.status) }
         return outcome.isLast ? outcome.status : nil
     }

@@ -32,6 +32,8 @@ public struct ShellConfiguration: Sendable {
     /// `quit` first leaves what the learner is in, a lesson; it answers what to print, or nil where there is nothing to
     /// leave, and then the shell ends.
     public var onQuit: (@Sendable () async -> String?)?
+    /// Told whenever a cell has ended.
+    public var onCellEnd: (@Sendable () async -> Void)?
     /// Printed before the first prompt; whole lines.
     public var greeting: Localized?
 
