@@ -9,6 +9,13 @@ public enum LessonCommands {
         [lesson(guide), next(guide), hint(guide), check(guide), answer(guide), solution(guide), skip(guide)]
     }
 
+    /// Whether a cell is one of those that say how it went in words: `check`, `answer`, … A status besides would be a
+    /// riddle.
+    static func tellOutcome(_ cell: String) -> Bool {
+        let word = cell.split(whereSeparator: \.isWhitespace).first
+        return ["lesson", "lessons", "next", "hint", "check", "answer", "solution", "skip"].contains(word)
+    }
+
     /// `answer` alone, which keeps the answer for the proof of a lesson.
     public static func answer(into box: AnswerBox) -> Command {
         Command("answer", summary: Localized(ko: "물음에 답하기", en: "Answer a question"), usage: "VALUE") { line, _ in

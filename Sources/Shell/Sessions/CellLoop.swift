@@ -134,7 +134,7 @@ final class CellLoop {
             show(LineWrap.lines(advice(language), columns: columns).joined(separator: "\r\n") + "\r\n")
         }
         if !outcome.isLast {
-            reportStatus(outcome.status, elapsed)
+            if !LessonCommands.tellOutcome(cell) { reportStatus(outcome.status, elapsed) }
             if let onCellEnd = configuration.onCellEnd { waitFor { await onCellEnd() } }
         }
         for recorder in configuration.recorders { recorder.cellEnds(number: number, status: outcome.status) }
