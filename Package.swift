@@ -42,12 +42,14 @@ let package = Package(
         .target(
             name: "CEditline", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("edit")]),
+        .target(name: "CTransfer", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         layer("Documents", [.product(name: "Yams", package: "Yams")]),
         .systemLibrary(name: "CMarkdown", providers: [.apt(["libcmark-gfm-dev"])]),
         layer("Terminal", ["CMarkdown"]),
         layer("LinuxKernel", ["CLinux"]),
         layer("OCI", ["Documents", "CNettle"]),
+        layer("Registry", ["OCI", "Documents", "LinuxKernel", "CTransfer"]),
         layer("KubernetesAPI", ["Documents"]),
         layer("ContainerRuntime"),
         layer("Commands", ["Terminal"]),
@@ -123,6 +125,7 @@ let package = Package(
         tests("ClusterDNS", []),
         tests("LinuxKernel", []),
         tests("OCI", ["Documents"]),
+        tests("Registry", ["OCI", "Documents", "LinuxKernel"]),
         tests(
             "ContainerEngine",
             [

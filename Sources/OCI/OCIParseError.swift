@@ -25,3 +25,14 @@ public enum OCIParseError: Error, Sendable, Hashable {
         return value
     }
 }
+
+extension OCIParseError {
+    /// What is wrong, in a few words.
+    public var sentence: String {
+        switch self {
+        case .notJSON(let error): "it is no JSON (\(error.reason), line \(error.line))"
+        case .missing(let field): "'\(field)' is missing"
+        case .wrongType(let field, let expected): "'\(field)' must be \(expected)"
+        }
+    }
+}

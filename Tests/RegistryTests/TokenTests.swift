@@ -1,0 +1,102 @@
+import Documents
+import OCI
+import Synchronization
+import Testing
+
+@testable import Registry
+
+/// Bearer tokens, bought at a token server of the test.
+@Suite struct TokenTests {
+    /// A registry whose token server lets `sailor` in, and counts the tokens; the registry takes the last one only.
+    private final class Harbour: Sendable {
+        let tokens: LoopbackServer
+        let registry: LoopbackServer
+
+        init(realm: String? = nil) throws {
+            let last = Mutex(0)
+            let shared = Box(last)
+            tokens = try LoopbackServer { request in
+                guard request.headers["authorization"] == "Basic c2FpbG9yOnNlY3JldA==" else {
+                    return .status(401, body: Array(#"{"details":"incorrect username or password"}"#.utf8))
+                }
+                let number = shared.value.withLock { last in
+                    last += 1
+                    return last
+                }
+                return .status(200, body: Array(#"{"token":"t\#(number)","expires_in":300}"#.utf8))
+            }
+            let realm = realm ?? "http://\(tokens.domain)/token"
+            registry = try LoopbackServer { request in
+                let current = shared.value.withLock { "Bearer t\($0)" }
+                guard request.headers["authorization"] == current, current != "Bearer t0" else {
+                    return .status(
+                        401,
+                        headers: [
+                            "WWW-Authenticate": #"Bearer realm="\#(realm)",service="harbour",error="invalid_token""#
+                        ])
+                }
+                return .status(200, body: Array(#"{"tags":["v1"]}"#.utf8))
+            }
+        }
+
+        func expire() async throws {
+            let another = makeClient(registry.domain, TokenTests.sailor)
+            try await another.checkAccess()
+        }
+    }
+
+    private final class Box: Sendable {
+        let value: Mutex<Int>
+        init(_ value: consuming Mutex<Int>) { self.value = value }
+    }
+
+    private static let sailor = RegistryCredential(user: "sailor", secret: "secret")
+
+    @Test("A token is bought once for a repository, with its scope, and shown from then on")
+    func scope() async throws {
+        let harbour = try Harbour()
+        let client = makeClient(harbour.registry.domain, Self.sailor)
+        #expect(try await client.tags("library/a") == ["v1"])
+        #expect(try await client.tags("library/a") == ["v1"])
+        #expect(
+            harbour.tokens.requests.map(\.target) == [
+                "/token?service=harbour&scope=repository%3Alibrary%2Fa%3Apull&account=sailor"
+            ])
+    }
+
+    @Test("A token that is no longer taken is replaced")
+    func expiry() async throws {
+        let harbour = try Harbour()
+        let client = makeClient(harbour.registry.domain, Self.sailor)
+        #expect(try await client.tags("a") == ["v1"])
+        try await harbour.expire()
+        #expect(try await client.tags("a") == ["v1"])
+        #expect(harbour.tokens.requests.count == 3)
+    }
+
+    @Test("A wrong password is said to be so by the token server")
+    func wrongPassword() async throws {
+        let harbour = try Harbour()
+        let client = makeClient(harbour.registry.domain, RegistryCredential(user: "sailor", secret: "wrong"))
+        await #expect(
+            throws: RegistryError.unauthorized(
+                host: harbour.tokens.domain, detail: "incorrect username or password")
+        ) { try await client.checkAccess() }
+    }
+
+    @Test("No password goes to a token server that is elsewhere and not encrypted")
+    func unencryptedRealm() async throws {
+        let harbour = try Harbour(realm: "http://auth.example/token")
+        await #expect(
+            performing: { try await makeClient(harbour.registry.domain, Self.sailor).checkAccess() },
+            throws: { if case .unauthorized = $0 as? RegistryError { true } else { false } })
+    }
+
+    @Test("What is no token is not sent as one")
+    func malformedTokens() {
+        for text in ["", "{}", "[]", #"{"token":""}"#, #"{"token":"a\r\nX: b"}"#, #"{"token":5}"#, #"{"token":"é"}"#] {
+            #expect(AccessToken(parsing: Array(text.utf8)) == nil, "\(text)")
+        }
+        #expect(AccessToken(parsing: Array(#"{"access_token":"a"}"#.utf8))?.lifetime == 60)
+    }
+}
