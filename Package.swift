@@ -52,6 +52,7 @@ let package = Package(
         layer("Registry", ["OCI", "Documents", "LinuxKernel", "CTransfer"]),
         layer("KubernetesAPI", ["Documents"]),
         layer("ContainerRuntime"),
+        layer("Dockerfile", ["Documents"]),
         layer("Commands", ["Terminal"]),
         // Cluster state
         layer("ObjectStore", ["Documents"]),
@@ -63,7 +64,8 @@ let package = Package(
         layer("Kubelet", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         layer("ClusterDNS", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         // Containers
-        layer("ContainerEngine", ["ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents"]),
+        layer(
+            "ContainerEngine", ["ContainerRuntime", "Dockerfile", "LinuxKernel", "CLinux", "OCI", "Documents"]),
         // Composition
         layer(
             "Cluster",
@@ -126,6 +128,7 @@ let package = Package(
         tests("LinuxKernel", []),
         tests("OCI", ["Documents"]),
         tests("Registry", ["OCI", "Documents", "LinuxKernel"]),
+        tests("Dockerfile", []),
         tests(
             "ContainerEngine",
             [
