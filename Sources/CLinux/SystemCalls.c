@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int kijabi_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
@@ -74,4 +75,10 @@ void kijabi_name_thread(const char *name) { pthread_setname_np(pthread_self(), n
 long kijabi_file_system(int descriptor) {
     struct statfs status;
     return fstatfs(descriptor, &status) < 0 ? -1 : (long)status.f_type;
+}
+
+int kijabi_is_opaque(const char *directory) {
+    char value;
+    return (getxattr(directory, "user.overlay.opaque", &value, 1) == 1 && value == 'y') ||
+           (getxattr(directory, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y');
 }

@@ -39,6 +39,22 @@ public protocol FileAccess: Sendable {
     /// Names in a directory, sorted.
     func list(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [String]
     func isDirectory(_ path: String, workingDirectory: String) async -> Bool
+    /// Opens a file or directory with the rights of the caller, close-on-exec.
+    /// - Parameters:
+    ///   - flags: of open(2); with `O_CREAT`, `mode` counts too.
+    /// - Returns: a descriptor that whoever asked closes.
+    func open(
+        _ path: String, flags: Int32, mode: UInt32, workingDirectory: String
+    ) async throws(FileAccessError) -> Int32
+}
+
+extension FileAccess {
+    /// Files that are no files of a machine cannot be opened (ENOSYS).
+    public func open(
+        _ path: String, flags: Int32, mode: UInt32, workingDirectory: String
+    ) async throws(FileAccessError) -> Int32 {
+        throw FileAccessError(path: path, errno: 38)
+    }
 }
 
 public struct FileAccessError: Error, Sendable, Hashable {

@@ -6,7 +6,7 @@ enum AbsentCommands {
     static var all: [Command] {
         [
             absent(
-                ["build", "buildx", "commit"],
+                ["commit"],
                 Localized(
                     ko: "여기서는 아직 이미지를 만들 수 없어요. 있는 이미지는 'docker images' 로 볼 수 있어요.",
                     en: "Images cannot be built here yet. 'docker images' lists those that are here.")),

@@ -8,7 +8,7 @@ struct LocalFiles: FileAccess {
     private static let limit = 64 << 20
 
     func read(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [UInt8] {
-        let descriptor = open(absolute(path, workingDirectory), O_RDONLY | O_CLOEXEC)
+        let descriptor = Glibc.open(absolute(path, workingDirectory), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileAccessError(path: path, errno: errno) }
         defer { close(descriptor) }
         guard await !isDirectory(path, workingDirectory: workingDirectory) else {
@@ -35,6 +35,14 @@ struct LocalFiles: FileAccess {
     func isDirectory(_ path: String, workingDirectory: String) async -> Bool {
         var status = stat()
         return stat(absolute(path, workingDirectory), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    func open(
+        _ path: String, flags: Int32, mode: UInt32, workingDirectory: String
+    ) async throws(FileAccessError) -> Int32 {
+        let descriptor = Glibc.open(absolute(path, workingDirectory), flags | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw FileAccessError(path: path, errno: errno) }
+        return descriptor
     }
 
     private func absolute(_ path: String, _ workingDirectory: String) -> String {

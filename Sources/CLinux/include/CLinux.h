@@ -39,6 +39,8 @@ int kijabi_pidfd_send_signal(int pidfd, int signal);
 void kijabi_open_files_as(uid_t user, gid_t group);
 /* The kind of the file system a file is on, statfs(2), as linux/magic.h counts; -1 if it cannot be told. */
 long kijabi_file_system(int descriptor);
+/* Whether a directory of an overlay's layer hides what lower layers have there: getxattr(2) is not in Swift's Glibc. */
+int kijabi_is_opaque(const char *directory);
 int kijabi_memfd_create(const char *name, unsigned flags);
 int kijabi_pipe(int ends[2]); /* close-on-exec */
 int kijabi_set_nonblocking(int descriptor, int enabled);

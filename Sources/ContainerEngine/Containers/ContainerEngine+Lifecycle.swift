@@ -9,10 +9,16 @@ extension ContainerEngine {
         try check(wanted)
         let image = try await images_.resolve(wanted.image)
         try complete(&wanted, image)
-        let lowerPaths = try await images_.lowerDirectories(of: image)
+        return try addContainer(wanted, image, lowerPaths: try await images_.lowerDirectories(of: image))
+    }
+
+    /// The rest of making one, of which nothing waits, so that two cannot take one name.
+    func addContainer(
+        _ wanted: ContainerConfiguration, _ image: ImageSummary, lowerPaths: [String]
+    ) throws(RuntimeError) -> String {
+        var wanted = wanted
         if wanted.name == nil { wanted.name = unusedName() }
         let name = wanted.name ?? ""
-        // Only from here on nothing waits, so that two cannot take one name.
         if let other = namesToIDs[name] { throw .nameInUse(name: name, by: other) }
         if let sandbox = wanted.sandboxID, sandboxesByID[sandbox] == nil { throw .noSuchSandbox(sandbox) }
         let command = CommandLine.of(wanted, image: image)

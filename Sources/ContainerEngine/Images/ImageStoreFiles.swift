@@ -126,7 +126,7 @@ struct ImageStoreFiles {
     }
 
     /// Writes a file whole or not at all.
-    private func replace(_ path: String, with bytes: [UInt8]) throws(RuntimeError) {
+    func replace(_ path: String, with bytes: [UInt8]) throws(RuntimeError) {
         let staging = try ImageStaging(in: temporary) { FileTree.remove($0) }
         do {
             let file = try StoredFile(creating: staging.path + "/new")

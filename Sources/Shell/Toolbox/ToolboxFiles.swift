@@ -45,10 +45,16 @@ struct ToolboxFiles: FileAccess {
 
     private func open(_ path: String, _ workingDirectory: String, _ flags: Int32) async throws(FileAccessError) -> Int32
     {
+        try await open(path, flags: flags, mode: 0, workingDirectory: workingDirectory)
+    }
+
+    func open(
+        _ path: String, flags: Int32, mode: UInt32, workingDirectory: String
+    ) async throws(FileAccessError) -> Int32 {
         let absolute = path.hasPrefix("/") ? path : workingDirectory + "/" + path
         do throws(RuntimeError) {
             let id = try await toolbox.container()
-            return try await toolbox.runtime.openFile(id, path: absolute, flags: flags | O_CLOEXEC, mode: 0)
+            return try await toolbox.runtime.openFile(id, path: absolute, flags: flags | O_CLOEXEC, mode: mode)
         } catch {
             if case .system(_, let errno, _) = error { throw FileAccessError(path: path, errno: errno) }
             throw FileAccessError(path: path, errno: EIO)

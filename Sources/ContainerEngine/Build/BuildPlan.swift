@@ -1,0 +1,76 @@
+import ContainerRuntime
+import Dockerfile
+import OCI
+
+/// What all stages of a build have in common.
+struct BuildPlan: Sendable {
+    let build: ImageBuild
+    let file: Dockerfile
+    let source: [String]
+    let graph: BuildGraph
+    let context: BuildContext
+
+    /// The base images of the stages that are needed, by stage. Each image is looked for once.
+    func resolveBases() async throws(BuildError) -> [Int: StageState] {
+        var states: [Int: StageState] = [:]
+        var found: [String: StageState] = [:]
+        for index in graph.needed {
+            let node = graph.nodes[index]
+            if let platform = node.platform, !platform.isEmpty, !BuildPlatform.isOwn(platform) {
+                throw fault(
+                    .unsupported,
+                    "building for \(platform) is not possible here: this machine is \(BuildPlatform.name)",
+                    node.stage.lines)
+            }
+            switch node.base {
+            case .stage: break
+            case .scratch:
+                var configuration = ImageConfiguration(architecture: BuildPlatform.architecture)
+                configuration.environment = ["PATH=\(CommandLine.standardPath)"]
+                states[index] = StageState(configuration: configuration, layers: [], date: 0)
+            case .image(let reference):
+                if let known = found[reference] {
+                    states[index] = known
+                } else {
+                    let state = try await image(reference, lines: node.stage.lines)
+                    found[reference] = state
+                    states[index] = state
+                }
+            }
+        }
+        return states
+    }
+
+    /// An image of the store, or one that can be made or pulled.
+    func image(_ reference: String, lines: ClosedRange<Int>) async throws(BuildError) -> StageState {
+        let name = (try? ImageReference(reference))?.description ?? reference
+        build.progress.plan(1)
+        let step = build.progress.begin("[internal] load metadata for \(name)")
+        do throws(RuntimeError) {
+            let image = try await build.engine.baseImage(reference, pulls: build.request.pulls)
+            let layers = await build.store.storedLayers(of: image)
+            build.progress.finish(step, .done)
+            return StageState(
+                configuration: image.configuration, layers: layers, date: Int(image.summary.createdAt),
+                parent: Digest(image.summary.id))
+        } catch {
+            let offered = await build.engine.offeredImages()
+            build.progress.finish(step, .failed("\(name): not found"))
+            switch error {
+            case .noSuchImage:
+                throw fault(
+                    .noSuchImage(reference, offered: offered),
+                    "\(reference): failed to resolve source metadata for \(name): \(name): not found", lines)
+            case .invalid(_, let reason):
+                throw fault(.other, "failed to parse stage name \"\(reference)\": \(reason)", lines)
+            default: throw fault(.system(error), "failed to resolve source metadata for \(name)", lines)
+            }
+        }
+    }
+
+    func fault(
+        _ reason: BuildFault.Reason, _ message: String, _ lines: ClosedRange<Int>, step: Int? = nil
+    ) -> BuildError {
+        .fault(BuildFault(reason, message, source: build.excerpt(source, lines), step: step))
+    }
+}

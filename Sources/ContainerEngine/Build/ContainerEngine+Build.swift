@@ -1,0 +1,59 @@
+public import ContainerRuntime
+import Glibc
+import LinuxKernel
+import OCI
+
+extension ContainerEngine: BuildService {
+    public func build(
+        _ request: BuildRequest, progress: @escaping @Sendable (BuildEvent) -> Void
+    ) async throws(BuildError) -> BuiltImage {
+        let store: ImageStore
+        do throws(RuntimeError) {
+            store = try imageStore()
+        } catch {
+            throw .runtime(error)
+        }
+        let build = ImageBuild(
+            engine: self, store: store, request: request,
+            progress: BuildProgress(now: configuration.now, report: progress))
+        return try await build.run()
+    }
+
+    public func buildCache() async throws(RuntimeError) -> [BuildCacheEntry] {
+        let store = try imageStore()
+        let used = Set(try await store.storedImages().flatMap(\.configuration.layers))
+        return await store.steps().map { record in
+            var entry = record.entry
+            entry.isShared = record.layer.map { used.contains($0.diffID) } ?? false
+            return entry
+        }
+    }
+
+    public func pruneBuildCache(olderThan time: Double?) async throws(RuntimeError) -> [BuildCacheEntry] {
+        let forgotten = try await buildCache().filter { entry in time.map { entry.lastUsedAt < $0 } ?? true }
+        try await imageStore().forgetSteps(forgotten.map(\.key))
+        return forgotten
+    }
+
+    nonisolated func imageStore() throws(RuntimeError) -> ImageStore {
+        guard let store = images_ as? ImageStore else {
+            throw .unavailable(reason: "there is no image store to build in")
+        }
+        return store
+    }
+
+    /// The image that a stage begins with.
+    func baseImage(_ reference: String, pulls: Bool) async throws(RuntimeError) -> StoredImage {
+        try await imageStore().image(reference)
+    }
+
+    /// A container on layers that are no image yet.
+    func createBuildContainer(
+        _ wanted: ContainerConfiguration, lowerPaths: [String]
+    ) async throws(RuntimeError) -> String {
+        let image = ImageSummary(
+            id: "", references: [], size: 0, createdAt: 0, entrypoint: [], command: [], environment: [],
+            workingDirectory: "", user: "", origin: "")
+        return try addContainer(wanted, image, lowerPaths: lowerPaths)
+    }
+}
