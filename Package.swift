@@ -53,6 +53,7 @@ let package = Package(
         layer("KubernetesAPI", ["Documents"]),
         layer("ContainerRuntime"),
         layer("Dockerfile", ["Documents"]),
+        layer("DNS"),
         layer("Commands", ["Terminal"]),
         // Cluster state
         layer("ObjectStore", ["Documents"]),
@@ -62,16 +63,16 @@ let package = Package(
         layer("Controllers", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
         layer("Scheduler", ["ControllerRuntime", "KubernetesAPI", "Documents"]),
         layer("Kubelet", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
-        layer("ClusterDNS", ["ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
+        layer("ClusterDNS", ["DNS", "ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         // Containers
         layer(
-            "ContainerEngine", ["ContainerRuntime", "Dockerfile", "LinuxKernel", "CLinux", "OCI", "Documents"]),
+            "ContainerEngine", ["ContainerRuntime", "DNS", "Dockerfile", "LinuxKernel", "CLinux", "OCI", "Documents"]),
         // Composition
         layer(
             "Cluster",
             [
                 "ObjectStore", "APIServer", "ControllerRuntime", "Controllers", "Scheduler", "Kubelet",
-                "ClusterDNS", "ContainerRuntime", "ContainerEngine", "KubernetesAPI", "LinuxKernel", "Documents",
+                "ClusterDNS", "DNS", "ContainerRuntime", "ContainerEngine", "KubernetesAPI", "LinuxKernel", "Documents",
             ]),
         // People
         layer("Kubectl", ["Commands", "Terminal", "KubernetesAPI", "Documents"]),
@@ -124,7 +125,7 @@ let package = Package(
         tests(
             "Kubelet",
             ["ControllerRuntime", "ContainerRuntime", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"]),
-        tests("ClusterDNS", []),
+        tests("ClusterDNS", ["DNS"]),
         tests("LinuxKernel", []),
         tests("OCI", ["Documents"]),
         tests("Registry", ["OCI", "Documents", "LinuxKernel"]),

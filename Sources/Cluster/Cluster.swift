@@ -3,6 +3,7 @@ import ClusterDNS
 public import ContainerRuntime
 public import ControllerRuntime
 import Controllers
+import DNS
 import Documents
 import Kubelet
 public import KubernetesAPI

@@ -1,3 +1,5 @@
+public import DNS
+
 /// What the zone asks about the cluster. Answers are of the moment.
 public protocol ClusterRecords: Sendable {
     func service(namespace: String, name: String) -> ServiceRecord?

@@ -1,3 +1,5 @@
+public import DNS
+
 /// Answers questions about the cluster's domain from what the cluster has, after the *Kubernetes DNS-Based Service
 /// Discovery* specification 1.1.0.
 public struct ClusterZone: Sendable {

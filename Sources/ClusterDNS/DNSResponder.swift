@@ -1,3 +1,5 @@
+import DNS
+
 /// What to do with a query: pure, so that every byte that may arrive can be tried.
 public struct DNSResponder: Sendable {
     public enum Transport: Sendable { case udp, tcp }
@@ -55,18 +57,6 @@ public struct DNSResponder: Sendable {
         reply.additionals = answer.additionals
         if answer.answers.isEmpty, let authority = zone.authority { reply.authorities = [authority] }
         return .reply(reply.encoded(limit: limit))
-    }
-
-    /// The answer to a forwarded query that nobody answered.
-    public static func failure(for bytes: [UInt8]) -> [UInt8]? {
-        guard let query = try? DNSMessage(parsing: bytes) else { return nil }
-        var reply = DNSMessage(id: query.id)
-        reply.isResponse = true
-        reply.recursionDesired = query.recursionDesired
-        reply.recursionAvailable = true
-        reply.questions = query.questions
-        reply.code = .serverFailure
-        return reply.encoded(limit: 512)
     }
 
     private static func limit(_ query: DNSMessage, _ transport: Transport) -> Int {

@@ -1,4 +1,5 @@
 public import ContainerRuntime
+public import DNS
 import Glibc
 import Synchronization
 

@@ -1,12 +1,19 @@
+import DNS
 import Glibc
 
 /// The state of a running server. Used by one thread only; `DNSServer` hands it over before the thread starts.
 struct DNSServerLoop {
+    enum Client: Sendable {
+        case datagram(SocketAddress)
+        case connection(Int32, number: Int64)
+    }
+    typealias Upstream = UpstreamQueries<Client>
+
     private let udp: Int32
     private let tcp: Int32
     private let stop: Int32
     private let responder: DNSResponder
-    private let upstream: UpstreamQueries
+    private let upstream: Upstream
 
     /// Further connections wait in the listen queue.
     private static let connectionLimit = 128
@@ -18,7 +25,7 @@ struct DNSServerLoop {
         self.tcp = tcp
         self.stop = stop
         self.responder = responder
-        upstream = UpstreamQueries(resolvers: resolvers)
+        upstream = Upstream(resolvers: resolvers)
     }
 
     func run() {
@@ -72,7 +79,7 @@ struct DNSServerLoop {
 
     // MARK: UDP
 
-    private func serveDatagrams(_ upstream: inout UpstreamQueries) {
+    private func serveDatagrams(_ upstream: inout Upstream) {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while let (count, from) = SocketAddress.receive(udp, into: &buffer) {
             let query = Array(buffer[..<count])
@@ -90,7 +97,7 @@ struct DNSServerLoop {
     }
 
     private func deliver(
-        _ bytes: [UInt8], to client: UpstreamQueries.Client, _ connections: inout [Int32: DNSConnection]
+        _ bytes: [UInt8], to client: Client, _ connections: inout [Int32: DNSConnection]
     ) {
         switch client {
         case .datagram(let address): send(bytes, to: address)
@@ -114,7 +121,7 @@ struct DNSServerLoop {
     }
 
     private func serve(
-        _ descriptor: Int32, _ connections: inout [Int32: DNSConnection], _ upstream: inout UpstreamQueries
+        _ descriptor: Int32, _ connections: inout [Int32: DNSConnection], _ upstream: inout Upstream
     ) {
         guard var connection = connections[descriptor] else { return }
         connection.lastUse = Self.milliseconds()
@@ -165,38 +172,5 @@ struct DNSServerLoop {
     private func drop(_ descriptor: Int32, _ connections: inout [Int32: DNSConnection]) {
         guard connections.removeValue(forKey: descriptor) != nil else { return }
         close(descriptor)
-    }
-}
-
-/// One TCP client: queries and replies with two octets of length before each (RFC 1035 §4.2.2).
-struct DNSConnection {
-    /// Tells a later connection with the same descriptor apart.
-    let number: Int64
-    var lastUse: Int64
-    private var input: [UInt8] = []
-    var output: [UInt8] = []
-
-    init(now: Int64) {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        number = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        lastUse = now
-    }
-
-    var hasOutput: Bool { !output.isEmpty }
-
-    mutating func append(_ bytes: ArraySlice<UInt8>) { input += bytes }
-
-    mutating func nextQuery() -> [UInt8]? {
-        guard input.count >= 2 else { return nil }
-        let length = Int(input[0]) << 8 | Int(input[1])
-        guard input.count >= 2 + length else { return nil }
-        let query = Array(input[2..<2 + length])
-        input.removeFirst(2 + length)
-        return query
-    }
-
-    mutating func enqueue(_ reply: [UInt8]) {
-        output += [UInt8(reply.count >> 8 & 0xFF), UInt8(reply.count & 0xFF)] + reply
     }
 }

@@ -1,4 +1,5 @@
 public import ControllerRuntime
+public import DNS
 import Documents
 import KubernetesAPI
 

@@ -27,13 +27,6 @@ enum AbsentCommands {
                     en: "Files come out with 'docker exec NAME cat /FILE > FILE' and go in with '-v DIRECTORY:/PLACE'.")
             ),
             absent(
-                ["network"],
-                Localized(
-                    ko: "컨테이너는 모두 한 네트워크에 있어요. 주소: docker inspect -f '{{.NetworkSettings.IPAddress}}' 이름",
-                    en:
-                        "All containers are in one network. An address: docker inspect -f '{{.NetworkSettings.IPAddress}}' NAME"
-                )),
-            absent(
                 ["volume"],
                 Localized(
                     ko: "볼륨은 처음 쓸 때 생겨요: docker run -v 이름:/자리 …",

@@ -28,6 +28,7 @@ public enum DockerCommand {
                 + [
                     ContainerFamily.family(engine),
                     ImageFamily.family(engine),
+                    NetworkFamily.family(engine),
                 ]
                 + AbsentCommands.all,
             usageStatus: usageStatus)

@@ -114,6 +114,41 @@ extension NetlinkMessage {
             gateway, source)
     }
 
+    /// Everything that no other route leads to is taken for the machine's own (AnyIP): in the table that is asked last.
+    public static func addLocalDefault(index: Int32, source: IPv4Address) -> NetlinkMessage {
+        let defaultTable: UInt8 = 253
+        let host: UInt8 = 254
+        let local: UInt8 = 2
+        var message = NetlinkMessage(
+            type: RouteType.newRoute, flags: [.create, .replace], stage: "add local default",
+            fixed: [internetFamily, 0, 0, 0, defaultTable, 4, host, local] + bytes(UInt32(0)))
+        message.append(RouteAttribute.outgoingInterface, number: index)
+        message.append(RouteAttribute.preferredSource, source.octets)
+        return message
+    }
+
+    /// What has no better route in the subnet is out of reach, and its sender told so.
+    public static func addUnreachable(_ subnet: IPv4Subnet) -> NetlinkMessage {
+        unreachable(RouteType.newRoute, [.create, .replace], "add unreachable \(subnet)", subnet)
+    }
+
+    public static func deleteUnreachable(_ subnet: IPv4Subnet) -> NetlinkMessage {
+        unreachable(RouteType.deleteRoute, [], "delete unreachable \(subnet)", subnet)
+    }
+
+    private static func unreachable(
+        _ type: UInt16, _ flags: Flags, _ stage: String, _ subnet: IPv4Subnet
+    ) -> NetlinkMessage {
+        let mainTable: UInt8 = 254
+        let unreachable: UInt8 = 7
+        var message = NetlinkMessage(
+            type: type, flags: flags, stage: stage,
+            fixed: [internetFamily, UInt8(subnet.prefixLength), 0, 0, mainTable, 4, 0, unreachable]
+                + bytes(UInt32(0)))
+        message.append(RouteAttribute.destination, subnet.base.octets)
+        return message
+    }
+
     public static func deleteRoute(to subnet: IPv4Subnet, index: Int32) -> NetlinkMessage {
         route(RouteType.deleteRoute, [], "delete route \(subnet)", subnet, index, nil, nil)
     }

@@ -1,4 +1,5 @@
 @testable import ClusterDNS
+import DNS
 import Testing
 
 @Suite struct DNSMessageTests {

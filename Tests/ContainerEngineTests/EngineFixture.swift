@@ -177,6 +177,7 @@ struct HarbourOnly: NetworkPlumber {
     func detach(sandbox: String) async {}
     func addNetwork(_ plan: NetworkPlan) async throws(RuntimeError) {}
     func removeNetwork(_ plan: NetworkPlan) async {}
+    func admitToHost(sandbox: String) async {}
     func connect(
         sandbox: String, namespace: Int32, to plan: NetworkPlan, _ wanted: NetworkAttachment, names: [String]
     ) async throws(RuntimeError) -> NetworkConnection {

@@ -1,4 +1,5 @@
 public import ContainerRuntime
+import DNS
 import LinuxKernel
 
 extension ContainerEngine: NetworkService {
@@ -207,7 +208,38 @@ extension ContainerEngine: NetworkService {
 
     private func addressesChanged(_ record: ContainerRecord, _ sandbox: SandboxRecord) {
         sandbox.status.address = sandbox.places.lazy.compactMap(\.endpoint?.address).first
-        if record.status.state == .running { record.status.address = sandbox.status.address }
+        if record.status.state.isAlive { record.status.address = sandbox.status.address }
+        // Its resolver is another one, if this was its first network with names, or its last.
+        guard let text = resolution(of: sandbox).map(Self.resolverFile) else { return }
+        try? write(text, to: "\(runDirectory)/sandboxes/\(sandbox.status.id)/resolv.conf")
+    }
+
+    /// Who resolves names in a sandbox: as docker has it, the network's own resolver where names are known, and elsewhere
+    /// the gateway, which asks whom this machine asks. Nil leaves the image's file.
+    func resolution(of sandbox: SandboxRecord) -> DNSConfiguration? {
+        switch sandbox.configuration.network {
+        case .networks: break
+        case .sandbox(let other):
+            return sandbox.configuration.dns ?? sandboxesByID[other].flatMap(resolution)
+        case .pod, .none, .host: return sandbox.configuration.dns
+        }
+        let wanted = sandbox.configuration.dns
+        let knowsNames = sandbox.places.contains(where: \.plan.resolvesNames)
+        var dns = DNSConfiguration(
+            nameservers: [knowsNames ? ContainerResolver.address : HarbourNetwork.router.description],
+            searches: wanted?.searches ?? [], options: wanted?.options ?? [])
+        if let servers = wanted?.nameservers, !servers.isEmpty, !knowsNames { dns.nameservers = servers }
+        if wanted?.searches.isEmpty ?? true { dns.searches = HostResolver.searches() }
+        if knowsNames, !dns.options.contains(where: { $0.hasPrefix("ndots:") }) { dns.options.append("ndots:0") }
+        return dns
+    }
+
+    /// resolv.conf(5)
+    static func resolverFile(_ dns: DNSConfiguration) -> String {
+        var lines = dns.nameservers.map { "nameserver \($0)\n" }
+        if !dns.searches.isEmpty { lines.append("search \(dns.searches.joined(separator: " "))\n") }
+        if !dns.options.isEmpty { lines.append("options \(dns.options.joined(separator: " "))\n") }
+        return lines.joined()
     }
 
     /// The sandbox of a container whose networks may change.

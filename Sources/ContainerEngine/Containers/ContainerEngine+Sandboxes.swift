@@ -81,7 +81,12 @@ extension ContainerEngine {
                     sandbox: record.status.id, namespace: network.number, subnet: subnet, address: wanted.address)
             }
             record.status.address = address
-            if case .networks = wanted.network { try await connectPlaces(of: record) }
+            if case .networks = wanted.network {
+                if wanted.hosts.contains(where: { $0.address == Self.hostGatewayWord }) {
+                    await plumber.admitToHost(sandbox: record.status.id)
+                }
+                try await connectPlaces(of: record)
+            }
             try writeFiles(record)
         } catch {
             await release(record)
@@ -118,18 +123,19 @@ extension ContainerEngine {
 
             """
         if let address = record.status.address { hosts += "\(address)\t\(wanted.hostname)\n" }
-        for entry in wanted.hosts { hosts += "\(entry.address)\t\(entry.names.joined(separator: " "))\n" }
+        for entry in wanted.hosts {
+            let address = entry.address == Self.hostGatewayWord ? HostGateway.text : entry.address
+            hosts += "\(address)\t\(entry.names.joined(separator: " "))\n"
+        }
         try write(hosts, to: "\(directory)/hosts")
         try write("\(wanted.hostname)\n", to: "\(directory)/hostname")
-        if let dns = wanted.dns {
-            var lines = dns.nameservers.map { "nameserver \($0)\n" }
-            if !dns.searches.isEmpty { lines.append("search \(dns.searches.joined(separator: " "))\n") }
-            if !dns.options.isEmpty { lines.append("options \(dns.options.joined(separator: " "))\n") }
-            try write(lines.joined(), to: "\(directory)/resolv.conf")
-        }
+        if let dns = resolution(of: record) { try write(Self.resolverFile(dns), to: "\(directory)/resolv.conf") }
     }
 
-    private func write(_ text: String, to path: String) throws(RuntimeError) {
+    /// The word for this machine in `--add-host NAME:host-gateway`.
+    private static let hostGatewayWord = "host-gateway"
+
+    func write(_ text: String, to path: String) throws(RuntimeError) {
         do throws(Errno) {
             let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
             var text = text

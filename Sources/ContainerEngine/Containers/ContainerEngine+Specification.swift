@@ -92,7 +92,7 @@ extension ContainerEngine {
     ) throws(RuntimeError) {
         let files = "/run/sandboxes/\(sandbox.status.id)"
         var names = ["hosts", "hostname"]
-        if sandbox.configuration.dns != nil { names.append("resolv.conf") }
+        if resolution(of: sandbox) != nil { names.append("resolv.conf") }
         let taken = Set(wanted.mounts.map(\.target))
         for name in names where !taken.contains("/etc/\(name)") {
             add(&contents, ZYGOTE_MOUNT_BIND, source: "\(files)/\(name)", target: "/etc/\(name)", readOnly: false)

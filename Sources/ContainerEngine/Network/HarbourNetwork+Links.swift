@@ -10,6 +10,7 @@ extension HarbourNetwork {
     func link(_ interface: Interface, _ namespace: Int32) async throws(RuntimeError) {
         let pod = try await routeSocket(namespace)
         let route = try await ready()
+        try await learn(interface.subnet)
         // Nothing below waits for anybody, so attachments do not mix.
         let ours = Self.hardwareAddress(interface.gateway)
         let theirs = interface.hardwareAddress
@@ -78,32 +79,74 @@ extension HarbourNetwork {
     }
 
     /// The netlink socket of the harbour's own network namespace, which is set up when it is first needed.
+    @discardableResult
     func ready() async throws(RuntimeError) -> RouteSocket {
-        if let route { return route }
-        let socket = RouteSocket(
-            owning: try await harbour.makeSocket(
-                domain: AF_NETLINK, type: Int32(SOCK_RAW.rawValue), protocol: NetlinkSocket.route))
-        // Another call may have come here while this one waited.
-        if let route { return route }
-        try setUp(socket)
-        route = socket
-        return socket
+        let preparation = preparation ?? Task { await self.setUp() }
+        self.preparation = preparation
+        do throws(RuntimeError) {
+            try await preparation.value.get()
+            guard let route else { throw RuntimeError.unavailable(reason: "the harbour has no network") }
+            return route
+        } catch {
+            self.preparation = nil
+            throw error
+        }
     }
 
     /// Makes the harbour able to route. Done by itself before anything needs it; calling it ahead saves time later.
     public func prepare() async throws(RuntimeError) {
-        _ = try await ready()
+        try await ready()
     }
 
-    /// The harbour's address, and a way to the service range, without which its own processes could not even send to a
-    /// service address for the packet filter to turn round.
-    private func setUp(_ socket: RouteSocket) throws(RuntimeError) {
-        guard let gateway = IPv4Subnet(Self.defaultSubnet)?[1] else { return }
-        ownAddresses.insert(gateway)
-        try socket.send([
-            .setLinkUp(index: Self.loopback), .addAddress(gateway, prefixLength: 32, index: Self.loopback),
-            .addRoute(to: serviceSubnet, index: Self.loopback, source: gateway),
-        ])
+    private func setUp() async -> Result<Void, RuntimeError> {
+        do throws(RuntimeError) {
+            let socket = RouteSocket(
+                owning: try await harbour.makeSocket(
+                    domain: AF_NETLINK, type: Int32(SOCK_RAW.rawValue), protocol: NetlinkSocket.route))
+            // The harbour's address, and a way to the service range, without which its own processes could not even send
+            // to a service address for the packet filter to turn round.
+            try socket.send([
+                .setLinkUp(index: Self.loopback),
+                .addAddress(Self.router, prefixLength: 32, index: Self.loopback),
+                .addRoute(to: serviceSubnet, index: Self.loopback, source: Self.router),
+            ])
+            ownAddresses.insert(Self.router)
+            route = socket
+            try await openOutside(socket)
+            try await resolver.serve("", address: Self.router.description, namespace: nil)
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The way outside, and the rules of who may take it.
+    private func openOutside(_ socket: RouteSocket) async throws(RuntimeError) {
+        let ports = try await proxy.start()
+        let always = ["127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32"].compactMap { IPv4Subnet($0) }
+        let inside = Set(always + [serviceSubnet] + [IPv4Subnet(Self.defaultSubnet)].compactMap(\.self))
+        try await filter.setNetworks { rules in
+            rules.inside.formUnion(inside)
+            rules.outbound = ports
+        }
+        // Only now may packets come that are for nobody here.
+        if let subnet = IPv4Subnet(Self.defaultSubnet) {
+            try socket.send([.addUnreachable(subnet)])
+            knownSubnets.insert(subnet)
+        }
+        try socket.send([.addLocalDefault(index: Self.loopback, source: Self.router)])
+    }
+
+    /// Has the kernel and the packet filter know a subnet as one of ours.
+    func learn(_ subnet: IPv4Subnet) async throws(RuntimeError) {
+        guard knownSubnets.insert(subnet).inserted else { return }
+        do {
+            try await filter.setNetworks { $0.inside.insert(subnet) }
+            if subnet.prefixLength < 32 { try route?.send([.addUnreachable(subnet)]) }
+        } catch {
+            knownSubnets.remove(subnet)
+            throw error
+        }
     }
 
     /// As docker does: a locally administered prefix and the address.

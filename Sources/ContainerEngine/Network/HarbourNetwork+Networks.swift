@@ -1,16 +1,28 @@
 public import ContainerRuntime
+import DNS
 import LinuxKernel
 
 /// The networks that people make.
 extension HarbourNetwork {
     public func addNetwork(_ plan: NetworkPlan) async throws(RuntimeError) {
+        try await ready()
         allocators[plan.subnet] = AddressAllocator(subnet: plan.subnet, gateway: plan.gateway, range: plan.range)
+        try await filter.setNetworks { $0.networks[plan.number] = plan }
+        try await learn(plan.subnet)
     }
 
     public func removeNetwork(_ plan: NetworkPlan) async {
         allocators[plan.subnet] = nil
         removeOwn(plan.gateway)
+        if knownSubnets.remove(plan.subnet) != nil { try? route?.send([.deleteUnreachable(plan.subnet)]) }
+        try? await filter.setNetworks { rules in
+            rules.networks[plan.number] = nil
+            rules.inside.remove(plan.subnet)
+        }
     }
+
+    /// Lets a sandbox that will be connected reach this machine's loopback at `HostGateway.address`.
+    public func admitToHost(sandbox: String) async { hostGuests.insert(sandbox) }
 
     public func connect(
         sandbox: String, namespace: Int32, to plan: NetworkPlan, _ wanted: NetworkAttachment, names: [String]
@@ -22,6 +34,8 @@ extension HarbourNetwork {
             innerIndex: Self.freeNumber(others), isDefault: !plan.isInternal && !others.contains(where: \.isDefault),
             hardwareAddress: wanted.hardwareAddress.flatMap(Self.octets) ?? Self.hardwareAddress(address))
         try await attach(interface, sandbox: sandbox, namespace: namespace)
+        if hostGuests.contains(sandbox) { await proxy.admitToHost(address) }
+        try await serveNames(sandbox, namespace, interface, names)
         return NetworkConnection(
             address: address.description, prefixLength: plan.subnet.prefixLength, gateway: plan.gateway.description,
             hardwareAddress: Self.text(interface.hardwareAddress), interface: interface.name,
@@ -40,9 +54,27 @@ extension HarbourNetwork {
             heir = interfaces[sandbox]?[next]
         }
         try await unlink(interface, heir: heir, namespace)
+        await resolver.leave(sandbox, network: plan.id, forwards: leadsOutside(sandbox))
+        await proxy.forget(interface.address)
     }
 
-    public func setNames(_ names: [String], sandbox: String, in plan: NetworkPlan) async {}
+    public func setNames(_ names: [String], sandbox: String, in plan: NetworkPlan) async {
+        await resolver.rename(sandbox, network: plan.id, names: names)
+    }
+
+    private func leadsOutside(_ sandbox: String) -> Bool {
+        interfaces[sandbox]?.contains { $0.plan?.isInternal == false } ?? false
+    }
+
+    private func serveNames(
+        _ sandbox: String, _ namespace: Int32, _ interface: Interface, _ names: [String]
+    ) async throws(RuntimeError) {
+        guard let plan = interface.plan, plan.resolvesNames else { return }
+        try await resolver.serve(sandbox, address: ContainerResolver.address, namespace: namespace)
+        await resolver.enter(
+            sandbox, network: plan.id, title: plan.name, names: names, address: IPv4(interface.address.value),
+            forwards: leadsOutside(sandbox))
+    }
 
     private func take(_ wanted: String?, of plan: NetworkPlan) throws(RuntimeError) -> IPv4Address {
         var allocator =

@@ -1,4 +1,5 @@
 public import ContainerRuntime
+import DNS
 import Glibc
 public import LinuxKernel
 
@@ -14,6 +15,8 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
     nonisolated let harbour: Harbour
     nonisolated let filter: PacketFilter
     nonisolated let forwarder: PortForwarder
+    nonisolated let resolver: ContainerResolver
+    nonisolated let proxy: OutboundProxy
     let serviceSubnet: IPv4Subnet
 
     var route: RouteSocket?
@@ -21,11 +24,19 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
     /// The interfaces of each sandbox, in their order.
     var interfaces: [String: [Interface]] = [:]
     var ownAddresses: Set<IPv4Address> = []
+    /// The subnets that the kernel and the packet filter know as ours.
+    var knownSubnets: Set<IPv4Subnet> = []
+    /// Sandboxes that may reach this machine's loopback.
+    var hostGuests: Set<String> = []
+    /// The setting up, which everybody waits for.
+    var preparation: Task<Result<Void, RuntimeError>, Never>?
     /// Interface numbers are never used twice: a removed pod's pair lives on for a moment.
     private var nextIndex: Int32 = 100
 
     /// docker's default bridge; its gateway is the address the harbour speaks with.
     static let defaultSubnet = "172.17.0.0/16"
+    /// The default bridge's gateway.
+    static let router = IPv4Address(value: 0xAC11_0001)
 
     /// One veth pair.
     struct Interface {
@@ -49,8 +60,11 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
     /// - Parameters:
     ///   - packetFilter: the path of the program kijabi-packetfilter; it is started when it is first needed.
     ///   - serviceSubnet: the range of service addresses; what nobody serves there is refused.
+    ///   - proxies: for where there is no direct way outside; nil for those of this process's environment.
+    ///   - resolvers: who is asked about names outside, `ADDRESS` or `ADDRESS:PORT`; nil for this machine's.
     public init(
-        harbour: Harbour, packetFilter: String, serviceSubnet: String = "10.96.0.0/12"
+        harbour: Harbour, packetFilter: String, serviceSubnet: String = "10.96.0.0/12",
+        proxies: ProxyEnvironment? = nil, resolvers: [String]? = nil
     ) throws(RuntimeError) {
         guard let subnet = IPv4Subnet(serviceSubnet) else {
             throw .invalid(field: "serviceSubnet", reason: "\(serviceSubnet) is no subnet")
@@ -59,6 +73,20 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
         self.serviceSubnet = subnet
         filter = PacketFilter(harbour: harbour, program: packetFilter, serviceSubnet: subnet)
         forwarder = try PortForwarder(harbour: harbour)
+        resolver = try ContainerResolver(
+            harbour: harbour,
+            resolvers: resolvers.map(Self.resolvers) ?? HostResolver.addresses().map { SocketAddress($0, 53) })
+        proxy = try OutboundProxy(
+            harbour: harbour, router: Self.router, tunnels: proxies ?? ProxyEnvironment.current)
+    }
+
+    private static func resolvers(_ texts: [String]) -> [SocketAddress] {
+        texts.compactMap { text in
+            let parts = text.split(separator: ":")
+            return parts.first.flatMap { IPv4($0) }.map {
+                SocketAddress($0, parts.count > 1 ? UInt16(parts[1]) ?? 53 : 53)
+            }
+        }
     }
 
     /// Gives a sandbox an interface `eth0` with an address of `subnet` (CIDR).
@@ -98,7 +126,17 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
     /// Takes the sandbox off the network and releases its addresses. Its ends of the pairs, and with them the harbour's,
     /// go when its last process and descriptor do: removing a device is slow, forgetting a route is not. Idempotent.
     public func detach(sandbox: String) {
-        for interface in interfaces.removeValue(forKey: sandbox) ?? [] { forget(interface) }
+        let gone = interfaces.removeValue(forKey: sandbox) ?? []
+        for interface in gone { forget(interface) }
+        hostGuests.remove(sandbox)
+        guard !gone.isEmpty else { return }
+        let (resolver, proxy) = (resolver, proxy)
+        let networks = gone.compactMap(\.plan).filter(\.resolvesNames).map(\.id)
+        Task {
+            for network in networks { await resolver.leave(sandbox, network: network, forwards: false) }
+            if !networks.isEmpty { await resolver.stop(sandbox) }
+            for interface in gone { await proxy.forget(interface.address) }
+        }
     }
 
     func forget(_ interface: Interface) {
@@ -163,7 +201,9 @@ extension HarbourNetwork {
         guard let address = IPv4Address(text) else {
             throw .invalid(field: "address", reason: "\(text) is no IPv4 address")
         }
-        try addOwn(address, try await ready())
+        try await ready()
+        try await learn(IPv4Subnet(address: address))
+        if let route { try addOwn(address, route) }
     }
 
     public nonisolated func setServices(_ services: [VirtualService]) async throws(RuntimeError) {

@@ -4,6 +4,7 @@ import LinuxKernel
 public struct NetworkPlan: Sendable, Hashable {
     /// Of the network.
     public let id: String
+    public let name: String
     /// 0 for the default bridge; part of the names of its interfaces in the harbour, by which the packet filter tells
     /// networks apart.
     public let number: Int

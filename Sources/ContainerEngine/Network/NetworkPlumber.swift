@@ -23,6 +23,8 @@ public protocol NetworkPlumber: PodNetwork {
     func connect(
         sandbox: String, namespace: Int32, to plan: NetworkPlan, _ wanted: NetworkAttachment, names: [String]
     ) async throws(RuntimeError) -> NetworkConnection
+    /// Lets a sandbox that will be connected reach this machine's loopback at `HostGateway.text`.
+    func admitToHost(sandbox: String) async
     /// Takes that interface away. Idempotent.
     func disconnect(sandbox: String, namespace: Int32, from plan: NetworkPlan) async throws(RuntimeError)
     /// Replaces the names by which a sandbox is found in a network.

@@ -36,7 +36,8 @@ struct NetworkRegistry {
                     "com.docker.network.bridge.name": "docker0",
                 ]
                 network.plan = NetworkPlan(
-                    id: status.id, number: 0, subnet: subnet, gateway: subnet[1], range: subnet, isInternal: false,
+                    id: status.id, name: name, number: 0, subnet: subnet, gateway: subnet[1], range: subnet,
+                    isInternal: false,
                     resolvesNames: false)
             }
             byID[status.id] = network
@@ -72,8 +73,8 @@ struct NetworkRegistry {
         status.labels = wanted.labels
         status.options = wanted.options
         let plan = NetworkPlan(
-            id: id, number: nextNumber, subnet: subnet, gateway: gateway, range: range, isInternal: wanted.isInternal,
-            resolvesNames: true)
+            id: id, name: wanted.name, number: nextNumber, subnet: subnet, gateway: gateway, range: range,
+            isInternal: wanted.isInternal, resolvesNames: true)
         nextNumber += 1
         let network = Network(status: status, plan: plan, hasChosenSubnet: wanted.subnet != nil)
         byID[id] = network

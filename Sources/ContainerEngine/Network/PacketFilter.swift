@@ -15,6 +15,8 @@ actor PacketFilter {
     private let program: String
     private let serviceSubnet: IPv4Subnet
     private var agent: PacketFilterAgent?
+    private var networks = NetworkRules()
+    private var installedNetworks = NetworkRules()
     private var installed = ServiceRules()
     private var wanted = ServiceRules()
     private var wantedVersion = 0
@@ -34,30 +36,50 @@ actor PacketFilter {
         // Calls that came in meanwhile have replaced what is wanted; then their transaction is this one's too.
         await Task.yield()
         if installedVersion >= version { return }
-        if agent == nil {
-            let started = try await PacketFilterAgent(harbour: harbour, program: program)
-            if agent == nil {
-                try started.run(ServiceRules.skeleton(serviceSubnet: serviceSubnet))
-                agent = started
-                installed = ServiceRules()
-            }
-        }
+        try await startAgent()
         if installedVersion >= version { return }
         let target = wanted
         let targetVersion = wantedVersion
-        if let text = target.transaction(from: installed) {
-            do {
-                try agent?.run(text)
-            } catch {
-                // What is installed is unknown if the agent is gone: the next call starts a new one, on an empty table.
-                if case .system("packet filter agent", _, _) = error { agent = nil }
-                throw error
-            }
-        }
+        if let text = target.transaction(from: installed) { try run(text) }
         let gone = installed.datagramPaths.subtracting(target.datagramPaths)
         installed = target
         installedVersion = targetVersion
         if !gone.isEmpty { try await forgetFlows(along: gone) }
+    }
+
+    /// Changes what is known of networks; returns when that is installed.
+    func setNetworks(_ change: @Sendable (inout NetworkRules) -> Void) async throws(RuntimeError) {
+        change(&networks)
+        try await startAgent()
+        try installNetworks()
+    }
+
+    private func installNetworks() throws(RuntimeError) {
+        guard let text = networks.transaction(from: installedNetworks) else { return }
+        try run(text)
+        installedNetworks = networks
+    }
+
+    private func run(_ text: String) throws(RuntimeError) {
+        do {
+            try agent?.run(text)
+        } catch {
+            // What is installed is unknown if the agent is gone: the next call starts a new one, on an empty table.
+            if case .system("packet filter agent", _, _) = error { agent = nil }
+            throw error
+        }
+    }
+
+    private func startAgent() async throws(RuntimeError) {
+        if agent != nil { return }
+        let started = try await PacketFilterAgent(harbour: harbour, program: program)
+        // Another call may have come here while this one waited.
+        if agent != nil { return }
+        try started.run(ServiceRules.skeleton(serviceSubnet: serviceSubnet))
+        agent = started
+        installed = ServiceRules()
+        installedNetworks = NetworkRules()
+        try installNetworks()
     }
 
     /// Lets datagrams that were on their way to an endpoint that is gone find another. A TCP connection to it is broken

@@ -113,9 +113,10 @@ struct ServiceRules {
             map services { type ipv4_addr . inet_proto . inet_service : verdict; }
             map nodeports { type inet_proto . inet_service : verdict; }
             set endpoints { type ipv4_addr . ipv4_addr; }
+            set inside { type ipv4_addr; flags interval; auto-merge; }
             chain dispatch {
               ip daddr . meta l4proto . th dport vmap @services
-              ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @nodeports
+              ip daddr @inside ip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @nodeports
             }
             chain prerouting { type nat hook prerouting priority -100; jump dispatch; }
             chain output { type nat hook output priority -100; jump dispatch; }
@@ -127,7 +128,20 @@ struct ServiceRules {
               meta l4proto tcp reject with tcp reset
               reject
             }
-            chain forward { type filter hook forward priority 0; ip daddr \(serviceSubnet) goto refuse; }
+            chain isolation { }
+            chain forward {
+              type filter hook forward priority 0
+              ip daddr \(serviceSubnet) goto refuse
+              ct state established,related accept
+              jump isolation
+            }
+            chain outbound { type filter hook prerouting priority -150; }
+            chain inward {
+              type filter hook input priority 0
+              ip daddr @inside accept
+              meta l4proto { tcp, udp } accept
+              reject with icmp type net-unreachable
+            }
             chain sent {
               type filter hook output priority 0
               ip daddr \(serviceSubnet) fib daddr type != local goto refuse

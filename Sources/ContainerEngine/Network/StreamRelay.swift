@@ -19,11 +19,21 @@ struct StreamRelay {
         self.back = back
     }
 
+    /// Has the socket end with a reset when it is closed.
+    static func reset(_ socket: Int32) {
+        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    }
+
     /// Moves what can be moved now.
     /// - Returns: `.more` if it stopped for the sake of others and wants to be called again without an event.
     mutating func pump() -> Progress {
         let results = (there.pump(), back.pump())
-        if results.0 == .failed || results.1 == .failed { return .finished }
+        if results.0 == .failed || results.1 == .failed {
+            // One side was reset, or is gone: the other learns that it was no orderly end.
+            for socket in [there.source, there.sink] { Self.reset(socket) }
+            return .finished
+        }
         if there.isFinished && back.isFinished { return .finished }
         return results.0 == .more || results.1 == .more ? .more : .waiting
     }

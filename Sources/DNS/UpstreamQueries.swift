@@ -1,13 +1,9 @@
 import Glibc
 
-/// Queries about other names, on their way to the machine's own resolvers over UDP. Used by the server's thread only.
-struct UpstreamQueries {
-    enum Client {
-        case datagram(SocketAddress)
-        case connection(Int32, number: Int64)
-    }
-
-    private struct Pending {
+/// Queries about other names, on their way to the machine's own resolvers over UDP. Used by one thread only.
+/// - `Client`: what the server needs to know to deliver the answer.
+public struct UpstreamQueries<Client: Sendable>: Sendable {
+    private struct Pending: Sendable {
         let client: Client
         let query: [UInt8]
         var attempt: Int
@@ -15,24 +11,27 @@ struct UpstreamQueries {
     }
 
     /// Before the next resolver is asked, in milliseconds.
-    private static let patience: Int64 = 1500
+    private static var patience: Int64 { 1500 }
     /// More at a time are answered with a failure.
-    private static let limit = 512
+    private static var limit: Int { 512 }
 
     private let resolvers: [SocketAddress]
-    private(set) var descriptor: Int32 = -1
+    /// The socket they go out by, or -1 before the first.
+    public private(set) var descriptor: Int32 = -1
     private var pending: [UInt16: Pending] = [:]
     private var refused: [(query: [UInt8], client: Client)] = []
     private var generator = SystemRandomNumberGenerator()
 
-    init(resolvers: [SocketAddress]) {
+    public init(resolvers: [SocketAddress]) {
         self.resolvers = resolvers
     }
 
-    var nextDeadline: Int64? { refused.isEmpty ? pending.values.map(\.deadline).min() : 0 }
+    /// When `expire` is to be called, in milliseconds of the monotonic clock; nil while nothing waits.
+    public var nextDeadline: Int64? { refused.isEmpty ? pending.values.map(\.deadline).min() : 0 }
 
-    mutating func ask(_ query: [UInt8], for client: Client, now: Int64) {
-        guard pending.count < Self.limit, query.count >= 12, openSocket() else {
+    /// - Parameter now: milliseconds of the monotonic clock.
+    public mutating func ask(_ query: [UInt8], for client: Client, now: Int64) {
+        guard pending.count < Self.limit, query.count >= 12, !resolvers.isEmpty, openSocket() else {
             refused.append((query, client))
             return
         }
@@ -51,15 +50,20 @@ struct UpstreamQueries {
         return true
     }
 
-    private func send(_ id: UInt16) {
+    private mutating func send(_ id: UInt16) {
         guard let entry = pending[id] else { return }
         var bytes = entry.query
         bytes[0] = UInt8(id >> 8)
         bytes[1] = UInt8(id & 0xFF)
-        _ = resolvers[entry.attempt % resolvers.count].withRaw { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
+        let sent = resolvers[entry.attempt % resolvers.count].withRaw {
+            sendto(descriptor, bytes, bytes.count, 0, $0, $1)
+        }
+        // No way there: nothing is worth waiting for.
+        if sent < 0 { pending[id]?.deadline = 0 }
     }
 
-    mutating func receive(_ deliver: ([UInt8], Client) -> Void) {
+    /// Reads the answers that have come.
+    public mutating func receive(_ deliver: ([UInt8], Client) -> Void) {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while let (count, from) = SocketAddress.receive(descriptor, into: &buffer) {
             guard count >= 12, resolvers.contains(from) else { continue }
@@ -73,9 +77,9 @@ struct UpstreamQueries {
     }
 
     /// Asks the next resolver where one is silent, and gives up when all were asked.
-    mutating func expire(now: Int64, _ deliver: ([UInt8], Client) -> Void) {
+    public mutating func expire(now: Int64, _ deliver: ([UInt8], Client) -> Void) {
         for (query, client) in refused {
-            if let reply = DNSResponder.failure(for: query) { deliver(reply, client) }
+            if let reply = DNSMessage.failure(for: query) { deliver(reply, client) }
         }
         refused = []
         for (id, entry) in pending where entry.deadline <= now {
@@ -85,12 +89,12 @@ struct UpstreamQueries {
                 send(id)
             } else {
                 pending[id] = nil
-                if let reply = DNSResponder.failure(for: entry.query) { deliver(reply, entry.client) }
+                if let reply = DNSMessage.failure(for: entry.query) { deliver(reply, entry.client) }
             }
         }
     }
 
-    mutating func close() {
+    public mutating func close() {
         if descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
     }

@@ -1,21 +1,21 @@
-import Glibc
+public import Glibc
 
 /// An IPv4 address and port as the socket calls take it.
-struct SocketAddress: Hashable {
-    var address: IPv4
-    var port: UInt16
+public struct SocketAddress: Sendable, Hashable {
+    public var address: IPv4
+    public var port: UInt16
 
-    init(_ address: IPv4, _ port: UInt16) {
+    public init(_ address: IPv4, _ port: UInt16) {
         self.address = address
         self.port = port
     }
 
-    init(_ raw: sockaddr_in) {
+    public init(_ raw: sockaddr_in) {
         address = IPv4(UInt32(bigEndian: raw.sin_addr.s_addr))
         port = UInt16(bigEndian: raw.sin_port)
     }
 
-    func withRaw<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    public func withRaw<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var raw = sockaddr_in()
         raw.sin_family = sa_family_t(AF_INET)
         raw.sin_port = port.bigEndian
@@ -27,7 +27,7 @@ struct SocketAddress: Hashable {
     }
 
     /// recvfrom(2), with the sender.
-    static func receive(_ descriptor: Int32, into buffer: inout [UInt8]) -> (count: Int, from: SocketAddress)? {
+    public static func receive(_ descriptor: Int32, into buffer: inout [UInt8]) -> (count: Int, from: SocketAddress)? {
         var raw = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let size = buffer.count

@@ -103,6 +103,19 @@ public struct DNSMessage: Sendable, Hashable {
         public var retry: UInt32
         public var expire: UInt32
         public var minimum: UInt32
+
+        public init(
+            server: DomainName, mailbox: DomainName, serial: UInt32, refresh: UInt32, retry: UInt32, expire: UInt32,
+            minimum: UInt32
+        ) {
+            self.server = server
+            self.mailbox = mailbox
+            self.serial = serial
+            self.refresh = refresh
+            self.retry = retry
+            self.expire = expire
+            self.minimum = minimum
+        }
     }
 
     /// The OPT record.
@@ -110,6 +123,12 @@ public struct DNSMessage: Sendable, Hashable {
         public var payloadSize: UInt16
         public var version: UInt8 = 0
         public var wantsDNSSEC = false
+
+        public init(payloadSize: UInt16, version: UInt8 = 0, wantsDNSSEC: Bool = false) {
+            self.payloadSize = payloadSize
+            self.version = version
+            self.wantsDNSSEC = wantsDNSSEC
+        }
     }
 }
 

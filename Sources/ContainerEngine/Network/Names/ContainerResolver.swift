@@ -1,0 +1,193 @@
+import ContainerRuntime
+import DNS
+import Glibc
+import LinuxKernel
+
+/// The resolver of containers: at 127.0.0.11 in every sandbox of a network that people made, by sockets that were made
+/// in its network namespace, and at the default bridge's gateway for all the others. One thread serves them all.
+actor ContainerResolver {
+    nonisolated let executor: EpollExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    static let address = "127.0.0.11"
+
+    /// Where queries arrive: the sockets of one sandbox.
+    final class Station {
+        let datagrams: FileDescriptor
+        let streams: FileDescriptor
+        /// Ids of the networks that its sandbox is in.
+        var networks: [String] = []
+        var forwards = true
+
+        init(datagrams: FileDescriptor, streams: FileDescriptor) {
+            self.datagrams = datagrams
+            self.streams = streams
+        }
+    }
+
+    enum Client: Sendable {
+        case datagram(station: String, SocketAddress)
+        case stream(Int32, number: Int64)
+    }
+
+    private let harbour: Harbour
+    var zone = ContainerZone()
+    var stations: [String: Station] = [:]
+    var upstream: UpstreamQueries<Client>
+    let hasUpstream: Bool
+    var connections: [Int32: (station: String, socket: FileDescriptor, queries: DNSConnection)] = [:]
+    private var timer: Task<Void, Never>?
+    private var rotation = 0
+
+    init(harbour: Harbour, resolvers: [SocketAddress]) throws(RuntimeError) {
+        self.harbour = harbour
+        upstream = UpstreamQueries(resolvers: resolvers)
+        hasUpstream = !resolvers.isEmpty
+        do {
+            executor = try EpollExecutor(name: "names")
+        } catch {
+            throw .system(stage: "epoll", errno: error.code, path: nil)
+        }
+    }
+
+    deinit {
+        timer?.cancel()
+        upstream.close()
+    }
+
+    // MARK: Stations
+
+    /// Serves port 53 of `address` in a network namespace (nil: the harbour's), if it does not yet.
+    func serve(_ name: String, address: String, namespace: Int32?) async throws(RuntimeError) {
+        if stations[name] != nil { return }
+        guard let ip = IPv4Address(address) else { return }
+        let nonblocking = Int32(SOCK_NONBLOCK.rawValue)
+        let datagrams = FileDescriptor(
+            owning: try await harbour.makeSocket(
+                domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
+        let streams = FileDescriptor(
+            owning: try await harbour.makeSocket(
+                domain: AF_INET, type: Int32(SOCK_STREAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
+        if stations[name] != nil { return }
+        for socket in [datagrams, streams] {
+            var yes: Int32 = 1
+            setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+            guard ip.withSocketAddress(port: 53, { bind(socket.number, $0, $1) }) == 0 else {
+                throw .system(stage: "bind resolver \(address):53", errno: errno, path: nil)
+            }
+        }
+        guard listen(streams.number, 16) == 0 else {
+            throw .system(stage: "listen for names", errno: errno, path: nil)
+        }
+        stations[name] = Station(datagrams: datagrams, streams: streams)
+        try watch(datagrams.number) { $0.receiveDatagrams(name) }
+        try watch(streams.number) { $0.accept(name) }
+    }
+
+    /// Idempotent.
+    func stop(_ name: String) {
+        guard let station = stations.removeValue(forKey: name) else { return }
+        executor.forget(station.datagrams.number)
+        executor.forget(station.streams.number)
+        for (number, connection) in connections where connection.station == name { drop(number) }
+    }
+
+    /// - Parameter forwards: it may ask about names outside.
+    func enter(
+        _ name: String, network: String, title: String, names: [String], address: IPv4, forwards: Bool
+    ) {
+        zone.set(names, of: name, at: address, network: network, title: title)
+        guard let station = stations[name] else { return }
+        if !station.networks.contains(network) { station.networks.append(network) }
+        station.forwards = forwards
+    }
+
+    func leave(_ name: String, network: String, forwards: Bool) {
+        zone.remove(name, network: network)
+        stations[name]?.networks.removeAll { $0 == network }
+        stations[name]?.forwards = forwards
+    }
+
+    func rename(_ name: String, network: String, names: [String]) { zone.rename(names, of: name, network: network) }
+
+    func watch(
+        _ descriptor: Int32, _ body: @escaping @Sendable (isolated ContainerResolver) -> Void
+    ) throws(RuntimeError) {
+        do {
+            try executor.watch(descriptor, .readable) { [weak self] in self?.assumeIsolated { body($0) } }
+        } catch {
+            throw .system(stage: "watch descriptor", errno: error.code, path: nil)
+        }
+    }
+
+    // MARK: Queries
+
+    func react(to query: [UInt8], isStream: Bool, _ station: Station) -> NameReaction {
+        rotation &+= 1
+        return NameReaction(
+            to: query, isStream: isStream, zone: zone, networks: station.networks,
+            forwards: station.forwards && hasUpstream, rotation: rotation & 0xFFFF)
+    }
+
+    private func receiveDatagrams(_ name: String) {
+        guard let station = stations[name] else { return }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while let (count, from) = SocketAddress.receive(station.datagrams.number, into: &buffer) {
+            let query = Array(buffer[..<count])
+            switch react(to: query, isStream: false, station) {
+            case .reply(let bytes): send(bytes, to: from, station)
+            case .forward: ask(query, for: .datagram(station: name, from))
+            case .drop: break
+            }
+        }
+    }
+
+    private func send(_ bytes: [UInt8], to address: SocketAddress, _ station: Station) {
+        _ = address.withRaw { sendto(station.datagrams.number, bytes, bytes.count, Int32(MSG_DONTWAIT), $0, $1) }
+    }
+
+    func ask(_ query: [UInt8], for client: Client) {
+        upstream.ask(query, for: client, now: Self.milliseconds())
+        if upstream.descriptor >= 0 {
+            try? watch(upstream.descriptor) { resolver in
+                resolver.upstream.receive { resolver.deliver($0, to: $1) }
+            }
+        }
+        arm()
+    }
+
+    /// Wakes up when the next query has waited long enough.
+    private func arm() {
+        guard timer == nil, let deadline = upstream.nextDeadline else { return }
+        let wait = max(0, deadline - Self.milliseconds())
+        timer = Task {
+            do { try await Task.sleep(for: .milliseconds(wait)) } catch { return }
+            self.expire()
+        }
+    }
+
+    private func expire() {
+        timer = nil
+        var replies: [([UInt8], Client)] = []
+        upstream.expire(now: Self.milliseconds()) { replies.append(($0, $1)) }
+        for (bytes, client) in replies { deliver(bytes, to: client) }
+        arm()
+    }
+
+    private func deliver(_ bytes: [UInt8], to client: Client) {
+        switch client {
+        case .datagram(let name, let address):
+            if let station = stations[name] { send(bytes, to: address, station) }
+        case .stream(let descriptor, let number):
+            guard connections[descriptor]?.queries.number == number else { return }
+            connections[descriptor]?.queries.enqueue(bytes)
+            flush(descriptor)
+        }
+    }
+
+    static func milliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
