@@ -2,6 +2,7 @@
 #include "NetworkCalls.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -17,12 +18,11 @@ ssize_t kijabi_splice(int from, int to, size_t length) {
     return splice(from, NULL, to, NULL, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 }
 
-ssize_t kijabi_receive_redirected(int socket, void *bytes, size_t length, struct sockaddr_in *client,
-                                  struct sockaddr_in *destination) {
+ssize_t kijabi_receive_redirected(int socket, void *bytes, size_t length, void *client, void *destination) {
     char control[CMSG_SPACE(sizeof(struct sockaddr_in))];
     struct iovec piece = {.iov_base = bytes, .iov_len = length};
     struct msghdr message = {.msg_name = client,
-                             .msg_namelen = sizeof *client,
+                             .msg_namelen = sizeof(struct sockaddr_in),
                              .msg_iov = &piece,
                              .msg_iovlen = 1,
                              .msg_control = control,
@@ -31,9 +31,9 @@ ssize_t kijabi_receive_redirected(int socket, void *bytes, size_t length, struct
     if (count < 0) return -1;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header))
         if (header->cmsg_level == SOL_IP && header->cmsg_type == IP_ORIGDSTADDR) {
-            memcpy(destination, CMSG_DATA(header), sizeof *destination);
+            memcpy(destination, CMSG_DATA(header), sizeof(struct sockaddr_in));
             return count;
         }
-    destination->sin_port = 0;
+    ((struct sockaddr_in *)destination)->sin_port = 0;
     return count;
 }

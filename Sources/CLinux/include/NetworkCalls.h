@@ -2,7 +2,6 @@
 #ifndef KIJABI_NETWORK_CALLS_H
 #define KIJABI_NETWORK_CALLS_H
 
-#include <netinet/in.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/types.h>
@@ -15,9 +14,8 @@ int kijabi_relay_pipe(int ends[2]);
 int kijabi_eventfd(void);
 /* splice(2) that moves and never waits. */
 ssize_t kijabi_splice(int from, int to, size_t length);
-/* recvmsg(2) on a socket with IP_RECVORIGDSTADDR: who sent the datagram, and to whom. The destination's port is 0 where the
- * kernel did not tell. */
-ssize_t kijabi_receive_redirected(int socket, void *bytes, size_t length, struct sockaddr_in *client,
-                                  struct sockaddr_in *destination);
+/* recvmsg(2) on a socket with IP_RECVORIGDSTADDR: who sent the datagram, and to whom, each a struct sockaddr_in. The
+ * destination's port is 0 where the kernel did not tell. */
+ssize_t kijabi_receive_redirected(int socket, void *bytes, size_t length, void *client, void *destination);
 
 #endif
