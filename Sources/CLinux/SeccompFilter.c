@@ -8,6 +8,8 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 static const char *const always[] = {
@@ -150,3 +152,13 @@ int kijabi_seccomp_finish(void *context, int descriptor) {
 }
 
 void kijabi_seccomp_abandon(void *context) { seccomp_release(context); }
+
+uint32_t kijabi_native_architecture(void) { return seccomp_arch_native(); }
+
+int kijabi_system_call_name(int number, char *name, size_t size) {
+    char *found = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number);
+    if (!found) return 0;
+    int length = snprintf(name, size, "%s", found);
+    free(found);
+    return length > 0 && (size_t)length < size;
+}

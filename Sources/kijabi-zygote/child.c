@@ -151,6 +151,7 @@ _Noreturn void child_main(const struct specification *specification, int report)
     setsid();
     /* Not the zygote's keys. Refused where the kernel has no keyrings. */
     syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL, 0, 0, 0);
+    birth_step("setsid, keyctl");
     if (specification->passes_mounts) {
         int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
         char mark = 'm';
@@ -160,6 +161,7 @@ _Noreturn void child_main(const struct specification *specification, int report)
         }
     }
     if (take_stdio(specification, &failure) < 0) give_up(report, &failure);
+    birth_step("dup2 stdin, stdout, stderr");
     if (!specification->is_exec && root_set_up(specification, &failure) < 0) give_up(report, &failure);
     if (account_find(specification->user, &account) < 0) {
         fail(&failure, "find user", specification->user);
@@ -168,6 +170,7 @@ _Noreturn void child_main(const struct specification *specification, int report)
     if (account_add_groups(specification, &account, &failure) < 0) give_up(report, &failure);
     if (specification->flags & ZYGOTE_PROCESS_TERMINAL) {
         if (take_terminal(specification, &account, report, &failure) < 0) give_up(report, &failure);
+        birth_step("open /dev/pts/ptmx");
     } else if (account.uid != 0) {
         own_pipes(&account);
     }
@@ -179,10 +182,14 @@ _Noreturn void child_main(const struct specification *specification, int report)
     }
     /* Not one descriptor of the zygote's may pass, nor be a working directory by way of /proc/self/fd. */
     close_all_but(report);
+    birth_step("close_range");
     if (enter_directory(specification->directory, &failure) < 0) give_up(report, &failure);
+    birth_step("chdir");
     if (set_limits(specification, &failure) < 0) give_up(report, &failure);
+    birth_step("prlimit");
     if (credentials_drop(specification, &account, &failure) < 0) give_up(report, &failure);
     if (install_filter(specification, &failure) < 0) give_up(report, &failure);
+    birth_step("seccomp SECCOMP_SET_MODE_FILTER");
     if (specification->flags & ZYGOTE_PROCESS_INIT) init_begin(report);
     execute(specification);
     fail(&failure, "execute", specification->arguments[0]);

@@ -125,17 +125,21 @@ int credentials_drop(const struct specification *specification, const struct acc
     for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
         if (!(specification->capabilities >> capability & 1) && prctl(PR_CAPBSET_DROP, capability) < 0)
             return fail(failure, "drop capability", NULL);
+    birth_step("prctl PR_CAPBSET_DROP");
     /* With a single id mapped, setgroups is denied and there are no others to have. */
     if (setgroups((size_t)account->group_count, account->groups) < 0 &&
         (errno != EPERM || specification_has(specification, ZYGOTE_GROUP)))
         return fail(failure, "set groups", NULL);
     if (setresgid(account->gid, account->gid, account->gid) < 0) return fail(failure, "set group", specification->user);
     if (setresuid(account->uid, account->uid, account->uid) < 0) return fail(failure, "set user", specification->user);
+    birth_step("setgroups, setresgid, setresuid");
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct sets[2] = {{0}, {0}};
     for (int i = 0; i < 2 && account->uid == 0; i++)
         sets[i].effective = sets[i].permitted = (uint32_t)(specification->capabilities >> (32 * i));
     if (syscall(SYS_capset, &header, sets) < 0) return fail(failure, "set capabilities", NULL);
+    birth_step("capset");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return fail(failure, "set no_new_privs", NULL);
+    birth_step("prctl PR_SET_NO_NEW_PRIVS");
     return 0;
 }

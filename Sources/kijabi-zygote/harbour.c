@@ -230,6 +230,11 @@ static void serve(struct harbour *harbour, struct message *message) {
         break;
     case ZYGOTE_RUN:
     case ZYGOTE_EXEC: result = process_start(harbour, message, &failure); break;
+    case ZYGOTE_TELL_BIRTH: {
+        static char text[ZYGOTE_TEXT_LIMIT];
+        text_send(harbour->control, request, text, birth_tell(message->header.arguments[0], text, sizeof text));
+        break;
+    }
     case ZYGOTE_SET_FILTER:
         result = filter_set(message, &failure);
         if (result == 0) reply_send(harbour->control, request, NULL, NULL, 0);

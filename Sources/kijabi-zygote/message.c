@@ -97,6 +97,17 @@ int reply_send(int socket, uint32_t request, const int32_t values[3], const int 
     return send_with(socket, &header, sizeof header, descriptors, count) < 0 ? -1 : 0;
 }
 
+int text_send(int socket, uint32_t request, const char *text, size_t length) {
+    struct {
+        struct zygote_header header;
+        char text[ZYGOTE_TEXT_LIMIT];
+    } reply = {.header = {.operation = ZYGOTE_REPLY, .request = request}};
+    if (length > sizeof reply.text) length = sizeof reply.text;
+    memcpy(reply.text, text, length);
+    reply.header.length = (uint32_t)length;
+    return send_with(socket, &reply, sizeof reply.header + length, NULL, 0) < 0 ? -1 : 0;
+}
+
 int failure_send(int socket, uint32_t request, const struct zygote_failure *failure) {
     if (request == 0) return 0;
     struct {

@@ -79,22 +79,28 @@ static int enter(void *argument) {
     const struct sandbox *sandbox = entry->sandbox;
     uint32_t shared = entry->specification->shared;
     uint64_t fresh = 0;
+    birth_step("clone CLONE_VM|CLONE_VFORK");
     /* Before a cgroup namespace is made, whose root is then the container's cgroup. 0 means the writer. */
     for (size_t i = 0; i < entry->specification->cgroup_count; i++)
         if (write(entry->specification->cgroups[i], "0", 1) < 0) return fail(&entry->failure, "enter cgroup", NULL);
+    if (entry->specification->cgroup_count > 0) birth_step("write cgroup.procs");
     if (sandbox) {
         const struct {
             int descriptor;
             int kind;
-        } joined[] = {{sandbox->user, CLONE_NEWUSER}, {sandbox->net, CLONE_NEWNET}, {sandbox->uts, CLONE_NEWUTS},
-                      {sandbox->ipc, CLONE_NEWIPC}, {sandbox->pid, CLONE_NEWPID}};
+            const char *call;
+        } joined[] = {{sandbox->user, CLONE_NEWUSER, "setns user"}, {sandbox->net, CLONE_NEWNET, "setns net"},
+                      {sandbox->uts, CLONE_NEWUTS, "setns uts"},    {sandbox->ipc, CLONE_NEWIPC, "setns ipc"},
+                      {sandbox->pid, CLONE_NEWPID, "setns pid"}};
         uint32_t settled = 0;
         if (entry->specification->join_count > 0 && (settled = join_others(entry)) == 0)
             return fail(&entry->failure, "join container", NULL);
+        if (settled) birth_step("setns of other containers");
         /* The user namespace last: who has left the harbour's can no longer join what it owns. */
         for (size_t i = sizeof joined / sizeof *joined; i-- > 0;) {
             if (joined[i].descriptor < 0 || ((shared | settled) & (uint32_t)joined[i].kind)) continue;
             if (setns(joined[i].descriptor, joined[i].kind) < 0) return fail(&entry->failure, "join namespace", NULL);
+            birth_step(joined[i].call);
         }
         if (settled && setns(entry->user, CLONE_NEWUSER) < 0) return fail(&entry->failure, "join container", NULL);
         fresh = CLONE_NEWNS;
@@ -107,7 +113,13 @@ static int enter(void *argument) {
     struct clone_arguments arguments = {
         .flags = CLONE_PARENT | CLONE_PIDFD | fresh, .pidfd = (uint64_t)(uintptr_t)&entry->pidfd};
     long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
-    if (pid == 0) child_main(entry->specification, entry->report);
+    if (pid == 0) {
+        static const char *const calls[] = {
+            "clone3 CLONE_NEWNS", "clone3 CLONE_NEWNS|NEWPID", "clone3 CLONE_NEWNS|NEWCGROUP",
+            "clone3 CLONE_NEWNS|NEWPID|NEWCGROUP"};
+        birth_step(calls[!!(fresh & CLONE_NEWPID) + 2 * !!(fresh & CLONE_NEWCGROUP)]);
+        child_main(entry->specification, entry->report);
+    }
     entry->pid = (pid_t)pid;
     if (pid < 0) return fail(&entry->failure, "clone", NULL);
     return 0;
@@ -124,6 +136,8 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
         errno = ESRCH;
         return fail(failure, is_exec ? "find container" : "find sandbox", NULL);
     }
+    if (is_exec) birth_pause();
+    else birth_begin(number);
     struct specification *specification = specification_read(message, failure);
     if (!specification) return -1;
     specification->is_exec = is_exec;
@@ -174,7 +188,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     }
     *process = (struct process){.next = processes, .number = number, .pid = entry.pid, .pidfd = entry.pidfd,
                                 .shared = specification->shared, .report = report[0], .master = -1, .mounts = -1,
-                                .request = message->header.request};
+                                .request = message->header.request, .birth = birth_current()};
     processes = process;
     specification_free(specification);
     return 0;
@@ -198,6 +212,7 @@ bool process_report(struct harbour *harbour, struct process *process) {
         process->failure = failure;
         if (failure.error == 0) process->failure.error = EIO;
     } else {
+        birth_end(process->birth, process->number, "execve");
         int descriptors[2] = {process->pidfd, process->master};
         reply_send(harbour->control, process->request, (int[3]){process->pid, 0, 0}, descriptors,
                    process->master >= 0 ? 2 : 1);

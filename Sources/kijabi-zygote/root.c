@@ -77,6 +77,7 @@ static int mount_kernel_file_systems(const struct specification *specification, 
     int proc = mount_detached("proc", plain, NULL);
     if (proc < 0) proc = open_tree_at(AT_FDCWD, "/proc", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC);
     if (place(proc, root, "/proc", "mount proc", failure) < 0) return -1;
+    birth_step("fsmount proc");
 
     bool all = specification->flags & ZYGOTE_PROCESS_ALL_PATHS;
     int sys = mount_detached("sysfs", plain | (all ? 0 : MOUNT_ATTR_RDONLY), NULL);
@@ -85,6 +86,7 @@ static int mount_kernel_file_systems(const struct specification *specification, 
         if (sys >= 0) mount_set_read_only(sys, true);
     }
     if (place(sys, root, "/sys", "mount sysfs", failure) < 0) return -1;
+    birth_step("fsmount sysfs");
     struct statfs status;
     if (statfs("/host/sys/fs/cgroup", &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC) {
         int cgroup = mount_detached("cgroup2", plain | MOUNT_ATTR_RDONLY, NULL);
@@ -102,6 +104,7 @@ static int mount_kernel_file_systems(const struct specification *specification, 
     /* All containers share the one tmpfs, so none may write to it; the devices in it are mounts of their own. */
     if (dev >= 0) mount_set_read_only(dev, false);
     if (place(dev, root, "/dev", "mount /dev", failure) < 0) return -1;
+    birth_step("open_tree, move_mount /dev");
     return mount_device_file_systems(specification, root, failure);
 }
 
@@ -112,14 +115,17 @@ static int mount_device_file_systems(const struct specification *specification, 
     if (pts < 0) /* group 5 is not mapped */
         pts = mount_detached("devpts", terminals, (const char *const[][2]){{"ptmxmode", "0666"}, {"mode", "0620"}, {NULL, NULL}});
     if (place(pts, root, "/dev/pts", "mount devpts", failure) < 0) return -1;
+    birth_step("fsmount devpts");
     const char *size = specification->shm_size ? specification->shm_size : "64m";
     int shm = specification->shared_memory;
     if (shm < 0) shm = mount_detached("tmpfs", plain, (const char *const[][2]){{"mode", "1777"}, {"size", size}, {NULL, NULL}});
     if (place(shm, root, "/dev/shm", "mount tmpfs", failure) < 0) return -1;
+    birth_step("fsmount tmpfs /dev/shm");
     int queues = mount_detached("mqueue", plain, NULL);
     if (queues >= 0) { /* not in every kernel, and not with --ipc host */
         mount_onto(queues, root, "/dev/mqueue", true, false);
         close(queues);
+        birth_step("fsmount mqueue");
     }
     return 0;
 }
@@ -152,19 +158,24 @@ static int hide_paths(int root, struct zygote_failure *failure) {
 
 int root_set_up(const struct specification *specification, struct zygote_failure *failure) {
     if (mount_root(specification, failure) < 0) return -1;
+    birth_step("mount overlay");
     int root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0) return fail(failure, "open root", root_path);
     if (mount_kernel_file_systems(specification, root, failure) < 0) return -1;
     if (mounts_set_up(specification, root, failure) < 0) return -1;
+    birth_step("move_mount volumes and files");
     if (kernel_parameters_set(specification, root, failure) < 0) return -1;
     if (!(specification->flags & ZYGOTE_PROCESS_ALL_PATHS) && hide_paths(root, failure) < 0) return -1;
+    birth_step("move_mount masks, read-only paths");
     if ((specification->flags & ZYGOTE_PROCESS_READ_ONLY_ROOT) && mount_set_read_only(root, false) < 0)
         return fail(failure, "make root read-only", NULL);
     if (fchdir(root) < 0) return fail(failure, "chdir", root_path);
     close(root);
     /* The old root lands on top of the new one, and is then taken away. */
     if (syscall(SYS_pivot_root, ".", ".") < 0) return fail(failure, "pivot_root", root_path);
+    birth_step("pivot_root");
     if (umount2(".", MNT_DETACH) < 0) return fail(failure, "detach old root", NULL);
+    birth_step("umount2 MNT_DETACH");
     if (chdir("/") < 0) return fail(failure, "chdir", "/");
     return 0;
 }

@@ -45,6 +45,8 @@ const struct zygote_field *message_next(const struct message *message, size_t *p
 const char *message_string(const struct message *message, uint32_t tag);
 int message_take(struct message *message, int32_t index);
 
+/* The same with a body. */
+int text_send(int socket, uint32_t request, const char *text, size_t length);
 int reply_send(int socket, uint32_t request, const int32_t values[3], const int *descriptors, size_t count);
 int failure_send(int socket, uint32_t request, const struct zygote_failure *failure);
 void event_send(int socket, const int32_t values[4]);
@@ -107,6 +109,7 @@ struct process {
     int report;       /* until it has executed, else -1 */
     int master;       /* of its terminal, until handed over */
     uint32_t request; /* to be answered when it has executed */
+    struct birth *birth; /* its steps, for as long as they are kept */
     struct zygote_failure failure; /* why it has not */
 };
 
@@ -200,6 +203,20 @@ int account_add_groups(const struct specification *specification, struct account
 int credentials_drop(const struct specification *specification, const struct account *account,
                      struct zygote_failure *failure);
 int directory_make(const char *path, mode_t mode);
+
+/* ---- birth.c: how containers were built */
+
+/* The steps from now on belong to the container whose first process gets this number. */
+void birth_begin(int32_t number);
+/* What follows is no container's birth. */
+void birth_pause(void);
+/* The system call, and what with, that was just made; a literal. */
+void birth_step(const char *call);
+/* The last step of that container, seen from the zygote. */
+void birth_end(struct birth *birth, int32_t number, const char *call);
+struct birth *birth_current(void);
+/* Its steps as lines of text, each after the nanoseconds since the request; their length. */
+size_t birth_tell(int32_t number, char *text, size_t size);
 
 /* ---- tree.c */
 

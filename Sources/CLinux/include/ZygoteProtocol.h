@@ -14,6 +14,8 @@ enum {
     ZYGOTE_DESCRIPTOR_LIMIT = 64,
     ZYGOTE_FILTER_LIMIT = 256,
     ZYGOTE_FIELD_LIMIT = 8192,
+    /* Bytes of an answer that is a text. */
+    ZYGOTE_TEXT_LIMIT = 4000,
 };
 
 enum zygote_operation {
@@ -31,6 +33,7 @@ enum zygote_operation {
     ZYGOTE_MAKE_TREE = 11,   /* a SOURCE field: a directory to make, with its parents */
     ZYGOTE_OPEN_NAMESPACE = 12, /* answers the harbour's network namespace */
     ZYGOTE_OPEN_TREE = 13,   /* a SOURCE field, a directory of the harbour; answers a descriptor of it */
+    ZYGOTE_TELL_BIRTH = 14,  /* process number; answers lines of text: nanoseconds since the request, a system call */
 
     /* On the lifeline, whose other end is the janitor outside the harbour. */
     ZYGOTE_CONFIGURE = 20,     /* two SOURCE fields: the run and the data directory; answers harbour pid (outside), root's

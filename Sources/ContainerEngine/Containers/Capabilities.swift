@@ -17,6 +17,9 @@ struct Capabilities: OptionSet, Hashable {
         "CHECKPOINT_RESTORE",
     ]
 
+    /// In the kernel's order, without `CAP_`.
+    var names: [String] { Self.names.enumerated().filter { rawValue >> UInt64($0.offset) & 1 == 1 }.map(\.element) }
+
     static let all = Capabilities(rawValue: (1 << UInt64(names.count)) - 1)
 
     /// What docker gives a container unless told otherwise.

@@ -162,6 +162,7 @@ extension ContainerEngine {
             guard let self else { return }
             Task { await self.ended(id, end) }
         }
+        record.birthNumber = number
         let process: RunningProcess
         do {
             let reply = try await harbour.ask(ZYGOTE_RUN, number, sandbox.number, 0, contents)

@@ -9,6 +9,8 @@ final class ContainerRecord {
     let lowerPaths: [String]
     let output: ContainerOutput
     var process: RunningProcess?
+    /// By which the zygote knows how its first process was made, also when that has ended.
+    var birthNumber: Int32?
     /// Being started: an end that comes meanwhile waits here.
     var isStarting = false
     var earlyEnd: ProcessEnd?

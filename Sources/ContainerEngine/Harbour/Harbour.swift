@@ -13,6 +13,7 @@ public final class Harbour: Sendable {
     struct Reply: Sendable {
         var values: [Int32]
         var descriptors: [FileDescriptor]
+        var body: [UInt8] = []
     }
 
     private struct State {
@@ -223,7 +224,10 @@ public final class Harbour: Sendable {
         guard bytes.count >= headerSize else { return nil }
         let header = bytes.withUnsafeBytes { $0.loadUnaligned(as: zygote_header.self) }
         let (error, first, second, third) = header.arguments
-        if error == 0 { return (header, .success(Reply(values: [first, second, third], descriptors: descriptors))) }
+        if error == 0 {
+            let body = bytes.count > headerSize ? Array(bytes[headerSize...]) : []
+            return (header, .success(Reply(values: [first, second, third], descriptors: descriptors, body: body)))
+        }
         let texts = bytes.dropFirst(headerSize).split(separator: 0, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         let path = texts.count > 1 && !texts[1].isEmpty ? texts[1] : nil

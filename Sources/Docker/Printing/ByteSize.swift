@@ -36,6 +36,21 @@ enum ByteSize {
         return text + units[unit]
     }
 
+    /// `64MiB`: powers of 1024, as `docker stats` prints memory.
+    static func binary(_ bytes: Int) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        let text = rounded(value, digits: value >= 100 ? 0 : value >= 10 ? 1 : 2)
+        guard text.contains(".") else { return text + units[unit] }
+        let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+        return String(trimmed.reversed()) + units[unit]
+    }
+
     private static func rounded(_ value: Double, digits: Int) -> String {
         let scale = digits == 0 ? 1.0 : digits == 1 ? 10 : 100
         let scaled = Int((value * scale).rounded())

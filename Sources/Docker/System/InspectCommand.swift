@@ -5,7 +5,7 @@ import Terminal
 
 /// `docker inspect`: containers and images as documents.
 enum InspectCommand {
-    static func make(_ runtime: any ContainerRuntime) -> Command {
+    static func make(_ runtime: any Engine) -> Command {
         Command(
             "inspect", summary: Localized(ko: "속속들이 보여 준다", en: "Show everything about containers and images"),
             usage: "[OPTIONS] NAME|ID [NAME|ID...]",
@@ -20,10 +20,18 @@ enum InspectCommand {
                     "format", short: "f", .text, placeholder: "TEMPLATE",
                     summary: Localized(ko: "출력 틀", en: "Format output with a Go template")),
                 Flag("type", .text, placeholder: "TYPE", summary: Localized(ko: "종류", en: "container or image")),
+                Flag(
+                    "kernel",
+                    summary: Localized(ko: "커널의 눈으로 (xray 와 같다)", en: "As the kernel sees it (the same as xray)")),
+                XRayCommand.jsonFlag,
             ]
         ) { line, context in
             guard !line.allArguments.isEmpty else {
                 return context.reportUsage("'docker inspect' requires at least 1 argument", command: "inspect")
+            }
+            if line.isOn("kernel") {
+                return await XRayCommand.show(
+                    line.allArguments, XRaySection.allCases, isJSON: line.isOn("json"), runtime, context)
             }
             do throws(RuntimeError) {
                 return try await print(line, runtime, context)
