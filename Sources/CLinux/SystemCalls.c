@@ -82,3 +82,5 @@ int kijabi_is_opaque(const char *directory) {
     return (getxattr(directory, "user.overlay.opaque", &value, 1) == 1 && value == 'y') ||
            (getxattr(directory, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y');
 }
+
+int kijabi_has_attribute(const char *path, const char *name) { return lgetxattr(path, name, NULL, 0) >= 0; }

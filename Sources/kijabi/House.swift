@@ -11,11 +11,13 @@ import Lessons
 import LinuxKernel
 import Shell
 import Terminal
+import VirtualMachine
 
 /// The engine, the cluster and the commands over them: everything below the shell, put together.
 struct House: Sendable {
     let engine: ContainerEngine
     let cluster: Cluster
+    let hypervisor: Hypervisor
     let places: Places
     let context: CommandContext
     let language: LanguageSetting
@@ -56,6 +58,9 @@ struct House: Sendable {
         seed = options.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
         language = LanguageSetting(context.language)
         runtimeDirectory = places.runtime + "/shell-\(getpid())"
+        hypervisor = Hypervisor(
+            runtime: engine, guestProgram: Places.programDirectory + "/kijabi-guest", stateDirectory: places.state,
+            searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
         cluster = Cluster(
             configuration: ClusterConfiguration(nodes: nodes, seed: seed), runtime: engine)
         do throws(ClusterError) {
@@ -70,7 +75,9 @@ struct House: Sendable {
         [
             KubectlCommand.make(client: cluster.client().caused(by: "kubectl")),
             DockerCommand.make(engine: engine),
+            XRayCommand.make(engine),
             ChaosCommand.make(ClusterPower(cluster: cluster)),
+            VMCommand.make(hypervisor, comparison: Comparison(runtime: engine, hypervisor: hypervisor)),
         ]
     }
 
@@ -114,6 +121,7 @@ struct House: Sendable {
 
     /// Ends what runs. The kernel would do it too; this way the directories go as well.
     func close() async {
+        await hypervisor.shutdown()
         await cluster.shutdown()
         await engine.shutdown()
         Places.remove(runtimeDirectory)

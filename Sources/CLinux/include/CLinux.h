@@ -8,7 +8,9 @@
 #include <sys/types.h>
 
 #include "ArchiveProtocol.h"
+#include "GuestProtocol.h"
 #include "NetworkCalls.h"
+#include "ProgramSpawn.h"
 #include "ZygoteProtocol.h"
 
 /* A zygote that has been started: its pid and this side's ends of its sockets; on failure pid is -errno. */
@@ -42,6 +44,8 @@ long kijabi_file_system(int descriptor);
 /* Whether a directory of an overlay's layer hides what lower layers have there: getxattr(2) is not in Swift's Glibc. */
 int kijabi_is_opaque(const char *directory);
 int kijabi_memfd_create(const char *name, unsigned flags);
+/* 1 if the file itself, not what a link leads to, has the attribute: xattr(7). */
+int kijabi_has_attribute(const char *path, const char *name);
 int kijabi_pipe(int ends[2]); /* close-on-exec */
 int kijabi_set_nonblocking(int descriptor, int enabled);
 int kijabi_set_window_size(int terminal, uint16_t columns, uint16_t rows);
@@ -68,5 +72,10 @@ int kijabi_seccomp_add(void *context, uint32_t action, const char *name, const s
                        uint32_t count);
 int kijabi_seccomp_finish(void *context, int descriptor);
 void kijabi_seccomp_abandon(void *context);
+
+/* As seccomp_data.arch of this machine's own programs has it. */
+uint32_t kijabi_native_architecture(void);
+/* 1 and the name of the system call with this number, or 0 where there is none. */
+int kijabi_system_call_name(int number, char *name, size_t size);
 
 #endif

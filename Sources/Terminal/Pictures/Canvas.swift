@@ -39,10 +39,11 @@ public struct Canvas: Sendable, Hashable {
         return plain == "posix" || plain.hasSuffix("ascii") || plain.hasSuffix("iso-8859-1") ? .ascii : .unicode
     }
 
-    func pick(_ unicode: String, _ ascii: String) -> String { glyphs == .unicode ? unicode : ascii }
+    /// The one or the other, as the canvas has characters.
+    public func pick(_ unicode: String, _ ascii: String) -> String { glyphs == .unicode ? unicode : ascii }
 
     /// `text` cut to `columns`, with a mark where something is missing.
-    func clipped(_ text: String, toColumns columns: Int) -> String {
+    public func clipped(_ text: String, toColumns columns: Int) -> String {
         guard DisplayWidth.of(text) > columns else { return text }
         let mark = pick("…", "~")
         var width = 0
