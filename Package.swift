@@ -81,7 +81,8 @@ let package = Package(
             ]),
         // People
         layer("Kubectl", ["Commands", "Terminal", "KubernetesAPI", "Documents"]),
-        layer("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),
+        layer("Compose", ["Documents", "Terminal"]),
+        layer("Docker", ["Compose", "Commands", "Terminal", "ContainerRuntime", "Documents"]),
         layer("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         layer("Transcripts", ["Documents", "Terminal"]),
         layer(
@@ -155,6 +156,7 @@ let package = Package(
         tests(
             "Kubectl", ["Commands", "Terminal", "APIServer", "ObjectStore", "KubernetesAPI", "Documents"],
             exclude: ["Golden"]),
+        tests("Compose", ["Documents"]),
         tests("Docker", ["Commands", "Terminal", "ContainerRuntime", "Documents"]),
         tests("Lessons", ["Documents", "KubernetesAPI", "ContainerRuntime"]),
         tests("Transcripts", ["Documents", "Terminal"]),

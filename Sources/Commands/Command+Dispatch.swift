@@ -1,6 +1,12 @@
 import Terminal
 
 extension Command {
+    /// What `words` (those behind the command's own name) say.
+    public func read(_ words: [String]) throws(UsageError) -> Invocation {
+        var parser = CommandLineParser(root: self, words: words)
+        return try parser.parse().invocation
+    }
+
     /// Parses `words` (those behind the command's own name) and runs what they name.
     /// - Returns: the exit status; `usageStatus` for a line that cannot be understood.
     public func dispatch(_ words: [String], _ context: CommandContext) async -> Int32 {

@@ -1,5 +1,14 @@
 import Terminal
 
+extension UsageError {
+    /// What is wrong, in one line of English, as the tools themselves say it.
+    public var sentence: String {
+        let text = UsageMessage(error: self, path: []).text(.english)
+        let line = text.prefix { $0 != "\n" }
+        return String(line.hasPrefix("error: ") ? line.dropFirst("error: ".count) : line)
+    }
+}
+
 /// A usage error as a sentence, its likely cure, and where to read more.
 struct UsageMessage {
     let error: UsageError

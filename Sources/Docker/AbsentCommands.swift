@@ -11,7 +11,7 @@ enum AbsentCommands {
                     ko: "여기서는 아직 이미지를 만들 수 없어요. 있는 이미지는 'docker images' 로 볼 수 있어요.",
                     en: "Images cannot be built here yet. 'docker images' lists those that are here.")),
             absent(
-                ["compose", "swarm", "stack", "service"],
+                ["swarm", "stack", "service"],
                 Localized(
                     ko: "컨테이너 여럿을 함께 다루는 일은 여기서 kubectl 이 해요: kubectl create deployment --help",
                     en: "Here kubectl handles containers by the dozen: kubectl create deployment --help")),

@@ -29,6 +29,7 @@ public enum DockerCommand {
                     ContainerFamily.family(engine),
                     ImageFamily.family(engine),
                     NetworkFamily.family(engine),
+                    ComposeFamily.family(engine),
                 ]
                 + AbsentCommands.all,
             usageStatus: usageStatus)

@@ -27,10 +27,12 @@ enum CreateCommand {
     }
 
     /// Makes the container that a command line of run or create means.
+    /// - Parameter adjust: has the last word on the configuration.
     /// - Returns: its id.
-    static func create(_ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext)
-        async throws(RuntimeError) -> String
-    {
+    static func create(
+        _ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext,
+        adjust: (inout ContainerConfiguration) -> Void = { _ in }
+    ) async throws(RuntimeError) -> String {
         var configuration = try RunOptions.configuration(line)
         for name in line.all("env") where !name.contains("=") {
             if let value = context.environment[name] { configuration.environment.append("\(name)=\(value)") }
@@ -38,6 +40,7 @@ enum CreateCommand {
         let network = try await NetworkFlags.network(line, runtime)
         if network == .host { configuration.sharedWithHost.insert(.network) }
         configuration.sandbox = RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
+        adjust(&configuration)
         return try await runtime.createContainer(configuration)
     }
 }

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@testable import Shell
+
+/// Projects of several containers, run by the built program against the real kernel.
+@Suite(.serialized, .enabled(if: Kijabi.isBuilt, "kijabi and its helpers have not been built"))
+struct ComposeTests {
+    static let file = """
+        cat > compose.yaml <<'END'
+        name: shop
+        services:
+          web:
+            image: busybox
+            command: ["sh", "-c", "echo web began; exec sleep 1d"]
+            stop_signal: SIGKILL
+            depends_on: {db: {condition: service_healthy}, seed: {condition: service_completed_successfully}}
+          db:
+            image: busybox
+            stop_signal: SIGKILL
+            command: sh -c "touch /tmp/ready; exec sleep 1d"
+            healthcheck: {test: [CMD, test, -f, /tmp/ready], interval: 100ms, retries: 50}
+          seed:
+            image: busybox
+            command: sh -c "exit $${CODE}"
+            environment: {CODE: "${CODE:-0}"}
+        END
+
+        """
+
+    @Test func servicesStartInTheOrderInWhichTheyWait() throws {
+        let result = try Kijabi.run([
+            "-c",
+            Self.file + """
+                docker compose up -d --wait 2>progress
+                echo up $?
+                grep -n -e 'db-1  Healthy' -e 'web-1  Starting' progress | cut -d: -f2
+                docker compose ps --services
+                docker compose logs --no-log-prefix web
+                docker compose ps -a --format json | grep -c '"Service":"seed"'
+                docker compose down 2>/dev/null
+                docker ps -aq | wc -l
+                docker compose ps -q | wc -l
+                """,
+        ])
+        #expect(
+            result.output == """
+                up 0
+                 Container shop-db-1  Healthy
+                 Container shop-web-1  Starting
+                db
+                web
+                web began
+                1
+                0
+                0
+
+                """)
+        #expect(result.status == 0)
+    }
+
+    @Test func aDependencyThatFailsKeepsTheRestFromStarting() throws {
+        let result = try Kijabi.run([
+            "-c",
+            Self.file + """
+                CODE=3 docker compose up -d 2>errors
+                echo up $?
+                grep -c "service \\"seed\\" didn't complete successfully: exit 3" errors
+                docker compose ps --services
+                docker compose down 2>/dev/null
+                """,
+        ])
+        #expect(result.output == "up 1\n1\ndb\n")
+    }
+
+    @Test func onlyWhatDiffersIsMadeAgain() throws {
+        let result = try Kijabi.run([
+            "-c",
+            """
+            printf 'services: {a: {image: busybox, stop_signal: SIGKILL, command: sleep 1d, scale: 2}}' > compose.yaml
+            docker compose -p s up -d 2>/dev/null
+            docker compose -p s ps -q | sort > before
+            docker compose -p s up -d 2>/dev/null
+            docker compose -p s ps -q | sort | cmp - before && echo same
+            printf 'services: {a: {image: busybox, stop_signal: SIGKILL, command: sleep 2d, scale: 1}}' > compose.yaml
+            docker compose -p s up -d 2>/dev/null
+            docker compose -p s ps -q | grep -c -F -f before
+            docker compose -p s ps -q | wc -l
+            docker compose -p s down 2>/dev/null
+            """,
+        ])
+        #expect(result.output == "same\n0\n1\n")
+    }
+}
