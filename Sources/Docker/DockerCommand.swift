@@ -30,6 +30,8 @@ public enum DockerCommand {
                     ImageFamily.family(engine),
                     NetworkFamily.family(engine),
                     ComposeFamily.family(engine),
+                    VolumeFamily.family(engine),
+                    SystemFamily.family(engine),
                 ]
                 + AbsentCommands.all,
             usageStatus: usageStatus)

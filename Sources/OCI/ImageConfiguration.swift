@@ -77,17 +77,19 @@ public struct ImageConfiguration: Sendable, Hashable {
     }
 
     /// Puts a layer on top and writes its line of history.
-    public mutating func append(layer: Digest, createdBy: String) {
+    public mutating func append(layer: Digest, createdBy: String, comment: String? = nil) {
         document["rootfs"]["diff_ids"] = .array(
             (document.at("rootfs", "diff_ids")?.array ?? []) + [.string(layer.description)])
-        appendHistory(createdBy: createdBy, isEmpty: false)
+        appendHistory(createdBy: createdBy, isEmpty: false, comment: comment)
     }
 
     /// Writes a line of history; `isEmpty` for one that made no layer.
-    public mutating func appendHistory(createdBy: String, isEmpty: Bool) {
+    public mutating func appendHistory(createdBy: String, isEmpty: Bool, comment: String? = nil) {
         var line: JSONValue = [:]
         line["created"] = created.map { .string($0) }
         line["created_by"] = .string(createdBy)
+        if let author { line["author"] = .string(author) }
+        if let comment { line["comment"] = .string(comment) }
         if isEmpty { line["empty_layer"] = true }
         document["history"] = .array((document["history"]?.array ?? []) + [line])
     }

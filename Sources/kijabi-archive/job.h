@@ -31,6 +31,8 @@ struct job {
     int root;   /* the directory; every path is resolved below it */
     int stream; /* to read, or to write */
     int copy;   /* or -1 */
+    int lowers[TAR_DESCRIPTOR_LIMIT];
+    size_t lower_count;
     uint64_t file_bytes, entries, skipped;
 };
 
@@ -89,5 +91,7 @@ bool is_private_attribute(const char *name);
 
 void unpack(struct tar_reply *reply);
 void pack(struct tar_reply *reply);
+void list_changes(struct tar_reply *reply);
+void look(struct tar_reply *reply);
 
 #endif

@@ -42,8 +42,23 @@ void await(int descriptor, short events) {
     if (watched[1].revents) _exit(2);
 }
 
-static void receive_request(int descriptors[3]) {
-    char control[CMSG_SPACE(3 * sizeof(int))];
+/* The job's descriptors, in the order of the protocol. */
+static void take_descriptors(const int *descriptors, size_t count) {
+    uint32_t operation = job.request.operation;
+    size_t next = 0;
+    bool has_directory = operation != TAR_COMPRESS && operation != TAR_DIGEST;
+    if (has_directory && next < count) job.root = descriptors[next++];
+    if (next < count) job.stream = descriptors[next++];
+    if (operation != TAR_CHANGES) {
+        if (next < count) job.copy = descriptors[next++];
+    } else {
+        while (next < count) job.lowers[job.lower_count++] = descriptors[next++];
+    }
+    if ((has_directory && job.root < 0) || (operation != TAR_LOOK && job.stream < 0)) fail(EBADF, "receive descriptors", NULL);
+}
+
+static void receive_request(void) {
+    char control[CMSG_SPACE(TAR_DESCRIPTOR_LIMIT * sizeof(int))];
     struct iovec part = {.iov_base = &job.request, .iov_len = sizeof job.request};
     struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     ssize_t got;
@@ -51,9 +66,13 @@ static void receive_request(int descriptors[3]) {
     if (got != sizeof job.request) _exit(2);
     job.request.path[TAR_PATH_LIMIT - 1] = job.request.name[TAR_PATH_LIMIT - 1] = 0;
     struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    if (!rights || rights->cmsg_type != SCM_RIGHTS) return;
-    size_t count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(descriptors, CMSG_DATA(rights), (count < 3 ? count : 3) * sizeof(int));
+    int descriptors[TAR_DESCRIPTOR_LIMIT];
+    size_t count = 0;
+    if (rights && rights->cmsg_type == SCM_RIGHTS) {
+        count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(descriptors, CMSG_DATA(rights), count * sizeof(int));
+    }
+    take_descriptors(descriptors, count);
 }
 
 /* Only rights over files are left: to give them away, to change what others own, to mark programs. */
@@ -101,20 +120,15 @@ int main(void) {
         setrlimit(RLIMIT_NOFILE, &files);
     }
 
-    int descriptors[3] = {-1, -1, -1};
-    receive_request(descriptors);
+    receive_request();
     uint32_t operation = job.request.operation;
-    bool has_directory = operation == TAR_UNPACK || operation == TAR_PACK;
-    if (has_directory) job.root = descriptors[0];
-    job.stream = descriptors[has_directory ? 1 : 0];
-    job.copy = descriptors[has_directory ? 2 : 1];
     if (has(TAR_CONFINED)) confine();
-    if (job.stream < 0 || (has_directory && job.root < 0)) fail(EBADF, "receive descriptors", NULL);
-
     struct tar_reply reply = {.kind = TAR_DONE};
     switch (operation) {
     case TAR_UNPACK: unpack(&reply); break;
     case TAR_PACK: pack(&reply); break;
+    case TAR_CHANGES: list_changes(&reply); break;
+    case TAR_LOOK: look(&reply); break;
     case TAR_COMPRESS:
     case TAR_DIGEST: {
         struct output *output = operation == TAR_COMPRESS ? output_open(job.copy, true) : NULL;
@@ -129,9 +143,11 @@ int main(void) {
     }
     default: fail(ENOSYS, "unknown request", NULL);
     }
-    reply.file_bytes = job.file_bytes;
-    reply.entries = job.entries;
-    reply.skipped = job.skipped;
+    if (operation != TAR_LOOK) {
+        reply.file_bytes = job.file_bytes;
+        reply.entries = job.entries;
+        reply.skipped = job.skipped;
+    }
     answer(&reply);
     return 0;
 }

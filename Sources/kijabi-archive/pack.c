@@ -2,7 +2,6 @@
 #include "job.h"
 
 #include <dirent.h>
-#include <libgen.h>
 #include <sys/xattr.h>
 
 static struct output *output;
@@ -87,9 +86,9 @@ static struct archive_entry *make_entry(const struct stat *status, const char *p
     snprintf(name, sizeof name, "%s%s", path, S_ISDIR(status->st_mode) ? "/" : "");
     archive_entry_set_pathname(entry, name);
     archive_entry_set_mode(entry, status->st_mode);
-    archive_entry_set_uid(entry, has(TAR_ROOT_OWNS) ? 0 : status->st_uid);
-    archive_entry_set_gid(entry, has(TAR_ROOT_OWNS) ? 0 : status->st_gid);
-    archive_entry_set_mtime(entry, status->st_mtim.tv_sec, 0);
+    archive_entry_set_uid(entry, has(TAR_ANONYMOUS) ? 0 : status->st_uid);
+    archive_entry_set_gid(entry, has(TAR_ANONYMOUS) ? 0 : status->st_gid);
+    archive_entry_set_mtime(entry, has(TAR_ANONYMOUS) ? 0 : status->st_mtim.tv_sec, 0);
     if (S_ISREG(status->st_mode)) archive_entry_set_size(entry, status->st_size);
     else archive_entry_set_size(entry, 0);
     if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode)) archive_entry_set_rdev(entry, status->st_rdev);
@@ -108,6 +107,27 @@ static void pack_marker(const char *directory, const char *prefix, const char *n
 
 static void pack_tree(int directory, const char *path);
 
+/* Which mount a file is on, statx(2). */
+static uint64_t mount_of(int parent, const char *name) {
+    struct statx status;
+    if (statx(parent, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0) return 0;
+    return status.stx_mnt_id;
+}
+
+static uint64_t own_mount;
+
+static bool is_mounted_over(int parent, const char *name) {
+    return has(TAR_ONE_MOUNT) && mount_of(parent, name) != own_mount;
+}
+
+/* The place of a mount: an empty directory or file. */
+static void pack_place(const struct stat *mounted, const char *path) {
+    struct stat place = {.st_mode = S_ISDIR(mounted->st_mode) ? S_IFDIR | 0755 : S_IFREG | 0644, .st_mtim = mounted->st_mtim};
+    struct archive_entry *entry = make_entry(&place, path);
+    write_header(entry, path);
+    archive_entry_free(entry);
+}
+
 /* Packs what `name` in `parent` is, under the name `path`. */
 static void pack_one(int parent, const char *name, const char *path) {
     struct stat status;
@@ -119,6 +139,7 @@ static void pack_one(int parent, const char *name, const char *path) {
         job.skipped++;
         return;
     }
+    if (is_mounted_over(parent, name)) return pack_place(&status, path);
     if (!S_ISDIR(status.st_mode) && status.st_nlink > 1) {
         const char *first = packed_before(&status, path);
         if (first) {
@@ -205,6 +226,7 @@ void pack(struct tar_reply *reply) {
         archive_write_open(archive, output, NULL, write_stream, NULL) != ARCHIVE_OK)
         fail(EIO, "open archive", archive_error_string(archive));
 
+    own_mount = mount_of(job.root, "");
     char clean[TAR_PATH_LIMIT];
     if (!place_clean(job.request.path, clean)) fail(ENOENT, "find", job.request.path);
     const char *slash = strrchr(clean, '/');

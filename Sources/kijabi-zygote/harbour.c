@@ -184,6 +184,18 @@ static int open_tree_of(struct harbour *harbour, struct message *message, struct
     return 0;
 }
 
+/* A detached overlay: it is gone when nobody has it open any more. */
+static int open_root(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
+    struct specification *specification = specification_read(message, failure);
+    if (!specification) return -1;
+    int root = root_open(specification, failure);
+    specification_free(specification);
+    if (root < 0) return -1;
+    reply_send(harbour->control, message->header.request, NULL, &root, 1);
+    close(root);
+    return 0;
+}
+
 static int change_tree(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
     const char *path = message_string(message, ZYGOTE_SOURCE);
     if (!is_own_tree(path)) return (errno = EINVAL, fail(failure, "change tree", path));
@@ -242,6 +254,7 @@ static void serve(struct harbour *harbour, struct message *message) {
     case ZYGOTE_REMOVE_TREE:
     case ZYGOTE_MAKE_TREE: result = change_tree(harbour, message, &failure); break;
     case ZYGOTE_OPEN_TREE: result = open_tree_of(harbour, message, &failure); break;
+    case ZYGOTE_OPEN_ROOT: result = open_root(harbour, message, &failure); break;
     case ZYGOTE_START_AGENT: result = start_agent(harbour, message, &failure); break;
     default: errno = ENOSYS; result = fail(&failure, "unknown request", NULL);
     }

@@ -61,6 +61,17 @@ static int mount_root(const struct specification *specification, struct zygote_f
     return overlay_mount(lowers, specification->upper, root_path, failure);
 }
 
+int root_open(const struct specification *specification, struct zygote_failure *failure) {
+    if (mount_root(specification, failure) < 0) return -1;
+    int root = open_tree_at(AT_FDCWD, root_path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (root < 0) fail(failure, "open root", root_path);
+    if (umount2(root_path, MNT_DETACH) < 0 && root >= 0) {
+        close(root);
+        return fail(failure, "detach root", root_path);
+    }
+    return root;
+}
+
 static int place(int mount, int root, const char *path, const char *stage, struct zygote_failure *failure) {
     if (mount < 0) return fail(failure, stage, path);
     int result = mount_onto(mount, root, path, true, true);

@@ -183,6 +183,8 @@ int copy_up(int from, int to, struct zygote_failure *failure);
 
 /* ---- root.c, mounts.c, credentials.c: the child's steps */
 
+/* Mounts a container's root for this process alone. Returns a descriptor of it. */
+int root_open(const struct specification *specification, struct zygote_failure *failure);
 int root_set_up(const struct specification *specification, struct zygote_failure *failure);
 int mounts_set_up(const struct specification *specification, int root, struct zygote_failure *failure);
 int mount_detached(const char *type, unsigned attributes, const char *const options[][2]);

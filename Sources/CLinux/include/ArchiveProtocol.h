@@ -14,6 +14,12 @@ enum tar_operation {
     TAR_COMPRESS = 3,
     /* A stream is only read and hashed, unpacked on the way; no directory. */
     TAR_DIGEST = 4,
+    /* What an overlay's upper directory changes: written to the stream as a letter (A, C, D), a path, and a zero each.
+     * The lower directories, top first, follow the stream. */
+    TAR_CHANGES = 5,
+    /* What is at `path` below the directory: the reply's entries is st_mode, file_bytes its size, stream_bytes its time,
+     * path the target of a symbolic link. */
+    TAR_LOOK = 6,
 };
 
 enum {
@@ -33,11 +39,14 @@ enum {
     TAR_FOLLOW = 1 << 6,
     /* UNPACK: wait until the files are on the disk. */
     TAR_SYNCHRONIZE = 1 << 7,
-    /* PACK: all files are root's, and times are whole seconds in any case. */
-    TAR_ROOT_OWNS = 1 << 8,
+    /* PACK: all files are root's, and of no time. */
+    TAR_ANONYMOUS = 1 << 8,
+    /* PACK: what is mounted below the directory is left out, but for the place it is mounted on. */
+    TAR_ONE_MOUNT = 1 << 9,
 
     TAR_PATH_LIMIT = 4096,
     TAR_DIGEST_SIZE = 32,
+    TAR_DESCRIPTOR_LIMIT = 130,
 };
 
 /* Beside it travel: the directory (if the operation has one), then the stream to read, or to write; then, for UNPACK, if

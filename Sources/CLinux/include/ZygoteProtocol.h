@@ -11,7 +11,7 @@ enum {
     ZYGOTE_LIFELINE_DESCRIPTOR = 4,
     /* Bytes of one message; a longer body travels in a memory file, the last descriptor (ZYGOTE_BODY_IN_FILE). */
     ZYGOTE_MESSAGE_LIMIT = 65536,
-    ZYGOTE_DESCRIPTOR_LIMIT = 64,
+    ZYGOTE_DESCRIPTOR_LIMIT = 160,
     ZYGOTE_FILTER_LIMIT = 256,
     ZYGOTE_FIELD_LIMIT = 8192,
     /* Bytes of an answer that is a text. */
@@ -34,6 +34,7 @@ enum zygote_operation {
     ZYGOTE_OPEN_NAMESPACE = 12, /* answers the harbour's network namespace */
     ZYGOTE_OPEN_TREE = 13,   /* a SOURCE field, a directory of the harbour; answers a descriptor of it */
     ZYGOTE_TELL_BIRTH = 14,  /* process number; answers lines of text: nanoseconds since the request, a system call */
+    ZYGOTE_OPEN_ROOT = 15,   /* LOWER and UPPER fields of a container that does not run; answers a mount of its root */
 
     /* On the lifeline, whose other end is the janitor outside the harbour. */
     ZYGOTE_CONFIGURE = 20,     /* two SOURCE fields: the run and the data directory; answers harbour pid (outside), root's

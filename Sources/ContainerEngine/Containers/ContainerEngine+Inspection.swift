@@ -51,6 +51,7 @@ extension ContainerEngine {
             throw .volumeInUse(name: name, by: record.id)
         }
         try await removeTree(path)
+        forgetVolume(name)
     }
 
     /// Removes a directory whose content belongs to the harbour's users.

@@ -56,13 +56,13 @@ extension ImageStore {
     /// Unpacks a layer that comes as a stream, and keeps the stream as its blob.
     public func addLayer(
         stream: FileDescriptor, in staging: ImageStaging, mediaType: String = ImageManifest.layerMediaType,
-        progress: (@Sendable (ArchiveProgress) -> Void)? = nil
+        digest: Digest? = nil, diffID: Digest? = nil, progress: (@Sendable (ArchiveProgress) -> Void)? = nil
     ) async throws(RuntimeError) -> StoredLayer {
         let name = "\(UInt64.random(in: .min ... .max)).blob"
         let copy = try staging.createFile(name)
         return try await unpack(
-            stream, blob: "\(staging.path)/\(name)", copy: copy, in: staging, mediaType: mediaType, digest: nil,
-            diffID: nil, progress)
+            stream, blob: "\(staging.path)/\(name)", copy: copy, in: staging, mediaType: mediaType, digest: digest,
+            diffID: diffID, progress)
     }
 
     /// Makes a layer of a directory of the harbour: an overlay's upper directory with its whiteouts, or a whole tree.

@@ -125,6 +125,9 @@ public actor ImageStore {
         return cache.table.entries[reference.description].flatMap { cache.images[$0.manifest] }
     }
 
+    /// There is a recipe for it.
+    func isOffered(_ reference: ImageReference) -> Bool { recipes.contains { $0.reference == reference } }
+
     /// The image of a recipe: the one in the store if it is of the same things, else a new one.
     private func current(_ recipe: any ImageRecipe) throws(RuntimeError) -> StoredImage {
         let name = recipe.reference.description
@@ -215,7 +218,7 @@ public actor ImageStore {
         cache = (version, table, images)
     }
 
-    private static var architecture: String {
+    static var architecture: String {
         #if arch(arm64)
             "arm64"
         #else

@@ -112,13 +112,18 @@ struct ImageStoreFiles {
             throw RuntimeError.system(stage: "layer", errno: ENOENT, path: path)
         }
         let origin = record?.origin ?? manifest.annotations[StoredImage.originKey] ?? ""
-        let summary = ImageSummary(
+        var summary = ImageSummary(
             id: manifest.configuration.digest.description, references: [],
             size: record?.size ?? manifest.annotations[StoredImage.sizeKey].flatMap { Int($0) } ?? 0,
             createdAt: Double(configuration.created.flatMap(RFC3339.seconds) ?? 0),
             entrypoint: configuration.entrypoint, command: configuration.command,
             environment: configuration.environment, workingDirectory: configuration.workingDirectory,
             user: configuration.user, origin: origin)
+        summary.labels = configuration.labels
+        summary.exposedPorts = configuration.exposedPorts
+        summary.volumes = configuration.volumes
+        summary.stopSignal = configuration.stopSignal
+        summary.healthCheck = HealthCheck(configuration.document.at("config", "Healthcheck") ?? .null)
         return StoredImage(
             summary: summary, configuration: configuration, configurationBytes: configurationBytes,
             layerDirectories: layers.reversed(), layerDescriptors: manifest.layers, manifestDigest: digest,

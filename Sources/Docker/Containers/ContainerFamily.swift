@@ -20,6 +20,10 @@ enum ContainerFamily {
             TopCommand.make(engine),
             WaitCommand.make(engine),
             PortCommand.make(engine),
+            CopyCommand.make(engine),
+            DiffCommand.make(engine),
+            CommitCommand.make(engine),
+            CommitCommand.export(engine),
         ]
     }
 
@@ -30,7 +34,7 @@ enum ContainerFamily {
         var list = PsCommand.make(engine)
         list.name = "ls"
         list.aliases = ["list", "ps"]
-        family.subcommands += [list, InspectCommand.make(engine)]
+        family.subcommands += [list, InspectCommand.make(engine), ContainerPruneCommand.make(engine)]
         return family
     }
 }

@@ -8,16 +8,25 @@ enum ImageFamily {
         [
             ImagesCommand.make(engine),
             PullCommand.make(engine),
+            ArchiveCommands.load(engine),
+            ArchiveCommands.save(engine),
+            ArchiveCommands.imports(engine),
+            RemoveImageCommand.make(engine),
+            RemoveImageCommand.tag(engine),
+            HistoryCommand.make(engine),
         ]
     }
 
     static func family(_ engine: any Engine) -> Command {
         var family = Command("image", summary: Localized(ko: "이미지 명령 모음", en: "Commands for images"))
-        family.subcommands = commands(engine).filter { $0.name != "images" }
+        family.subcommands = commands(engine).filter { $0.name != "images" && $0.name != "rmi" }
+        var remove = RemoveImageCommand.make(engine)
+        remove.name = "rm"
+        remove.aliases = ["remove"]
         var list = ImagesCommand.make(engine)
         list.name = "ls"
         list.aliases = ["list"]
-        family.subcommands.append(list)
+        family.subcommands += [list, remove, RemoveImageCommand.prune(engine), InspectCommand.image(engine)]
         return family
     }
 }

@@ -5,7 +5,15 @@ import Terminal
 
 /// `docker inspect`: containers and images as documents.
 enum InspectCommand {
-    static func make(_ runtime: any Engine) -> Command {
+    /// `docker image inspect`
+    static func image(_ engine: any Engine) -> Command {
+        var command = make(engine, only: "image").completingImages(engine)
+        command.usage = "[OPTIONS] IMAGE [IMAGE...]"
+        return command
+    }
+
+    /// - Parameter only: the one kind of thing it shows.
+    static func make(_ runtime: any Engine, only: String? = nil) -> Command {
         Command(
             "inspect", summary: Localized(ko: "속속들이 보여 준다", en: "Show everything about containers and images"),
             usage: "[OPTIONS] NAME|ID [NAME|ID...]",
@@ -19,7 +27,9 @@ enum InspectCommand {
                 Flag(
                     "format", short: "f", .text, placeholder: "TEMPLATE",
                     summary: Localized(ko: "출력 틀", en: "Format output with a Go template")),
-                Flag("type", .text, placeholder: "TYPE", summary: Localized(ko: "종류", en: "container or image")),
+                Flag(
+                    "type", .text, placeholder: "TYPE",
+                    summary: Localized(ko: "종류", en: "container, image or volume")),
                 Flag(
                     "kernel",
                     summary: Localized(ko: "커널의 눈으로 (xray 와 같다)", en: "As the kernel sees it (the same as xray)")),
@@ -34,25 +44,25 @@ enum InspectCommand {
                     line.allArguments, XRaySection.allCases, isJSON: line.isOn("json"), runtime, context)
             }
             do throws(RuntimeError) {
-                return try await print(line, runtime, context)
+                return try await print(line, only ?? line["type"], runtime, context)
             } catch {
                 return context.report(error)
             }
         }.completingContainers(runtime)
     }
 
-    private static func print(_ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext)
-        async throws(RuntimeError) -> Int32
-    {
+    private static func print(
+        _ line: Invocation, _ type: String?, _ runtime: any Engine, _ context: CommandContext
+    ) async throws(RuntimeError) -> Int32 {
         let template: GoTemplate? =
             if let format = line["format"] { try FormatFlag.template(format) } else { nil }
         var found: [JSONValue] = []
         var status: Int32 = 0
         for name in line.allArguments {
-            if let document = await document(name, type: line["type"], runtime) {
+            if let document = await document(name, type: type, runtime) {
                 found.append(document)
             } else {
-                context.error.line("Error: No such object: \(name)")
+                context.error.line("Error: No such \(type ?? "object"): \(name)")
                 status = 1
             }
         }
@@ -64,13 +74,18 @@ enum InspectCommand {
         return status
     }
 
-    private static func document(_ name: String, type: String?, _ runtime: any ContainerRuntime) async -> JSONValue? {
-        if type != "image", let status = try? await runtime.containerStatus(name) {
+    private static func document(_ name: String, type: String?, _ runtime: any Engine) async -> JSONValue? {
+        func shows(_ kind: String) -> Bool { type ?? kind == kind }
+        if shows("container"), let status = try? await runtime.containerStatus(name) {
             return ContainerDocument.make(status)
         }
-        if type != "container", let image = try? await runtime.resolveImage(name) {
-            return ImageDocument.make(image)
-        }
+        if shows("image"), let image = try? await image(name, runtime) { return ImageDocument.make(image) }
+        if shows("volume"), let volume = try? await runtime.volume(name) { return VolumeDocument.make(volume) }
         return nil
+    }
+
+    /// An image that can be made here is made to be shown.
+    private static func image(_ name: String, _ runtime: any Engine) async throws(RuntimeError) -> ImageDetails {
+        try await runtime.imageDetails(try await runtime.resolveImage(name).id)
     }
 }

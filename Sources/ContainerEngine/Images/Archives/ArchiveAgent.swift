@@ -22,7 +22,42 @@ public struct ArchiveAgent: Sendable {
     ) async throws(RuntimeError) -> ArchiveResult {
         var job = job
         job.set(TAR_CONFINED)
-        return try await Self.converse(job, over: try await start(), progress)
+        let socket: FileDescriptor
+        do throws(RuntimeError) {
+            socket = try await start()
+        } catch {
+            if let handedOver = job.handedOver { close(handedOver) }
+            throw error
+        }
+        return try await Self.converse(job, over: socket, progress)
+    }
+
+    /// Packs with one process what another unpacks.
+    /// - Returns: the bytes that went between them.
+    func run(_ pack: ArchiveJob, into unpack: ArchiveJob) async throws(RuntimeError) -> Int {
+        var ends: [Int32] = [-1, -1]
+        guard kijabi_pipe(&ends) == 0 else { throw .system(stage: "pipe", errno: errno, path: nil) }
+        var pack = pack
+        var unpack = unpack
+        pack.handedOver = ends[1]
+        unpack.handedOver = ends[0]
+        let (packing, unpacking) = (pack, unpack)
+        async let packed = outcome(of: packing)
+        async let unpacked = outcome(of: unpacking)
+        switch (await packed, await unpacked) {
+        case (.success(let result), .success): return result.streamSize
+        // The one that stopped first made the other stop.
+        case (.failure(.system(_, EPIPE, _)), .failure(let error)): throw error
+        case (.failure(let error), _), (_, .failure(let error)): throw error
+        }
+    }
+
+    private func outcome(of job: ArchiveJob) async -> Result<ArchiveResult, RuntimeError> {
+        do throws(RuntimeError) {
+            return .success(try await run(job))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// - Returns: this side's end of its socket, the only one here, so that its end is noticed.
@@ -30,34 +65,6 @@ public struct ArchiveAgent: Sendable {
         let sockets = try Self.sockets()
         try await harbour.startAgent(program: program, socket: sockets.second.number)
         return sockets.first
-    }
-
-    /// The same outside the harbour, as the person who runs kijabi: for that person's own files.
-    static func runOutside(
-        _ job: ArchiveJob, program: String, progress: (@Sendable (ArchiveProgress) -> Void)? = nil
-    ) async throws(RuntimeError) -> ArchiveResult {
-        let (process, socket) = try spawn(program)
-        let result = await Result { () async throws(RuntimeError) in
-            try await converse(job, over: socket, progress)
-        }
-        await KernelThread.run("archive-end") { while waitpid(process, nil, 0) < 0, errno == EINTR {} }
-        return try result.get()
-    }
-
-    private static func spawn(_ program: String) throws(RuntimeError) -> (pid_t, FileDescriptor) {
-        let sockets = try sockets()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, sockets.second.number, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
-        defer { free(arguments[0]) }
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        var process = pid_t()
-        let error = posix_spawn(&process, program, &actions, nil, &arguments, &environment)
-        guard error == 0 else { throw .system(stage: "start", errno: error, path: program) }
-        return (process, sockets.first)
     }
 
     private static func sockets() throws(RuntimeError) -> SocketPair {
@@ -71,13 +78,7 @@ public struct ArchiveAgent: Sendable {
     private static func converse(
         _ job: ArchiveJob, over socket: FileDescriptor, _ progress: (@Sendable (ArchiveProgress) -> Void)?
     ) async throws(RuntimeError) -> ArchiveResult {
-        guard let message = job.message() else { throw .system(stage: "archive", errno: ENAMETOOLONG, path: job.path) }
-        do throws(Errno) {
-            try socket.send(
-                message, descriptors: job.descriptors.map(\.number), flags: Int32(MSG_NOSIGNAL))
-        } catch {
-            throw .system(stage: "ask kijabi-archive", errno: error.code, path: nil)
-        }
+        try send(job, over: socket)
         let result = await withTaskCancellationHandler {
             await KernelThread.run("archive") { () -> Result<ArchiveResult, RuntimeError> in
                 withExtendedLifetime(job.descriptors) { listen(socket, progress) }
@@ -89,6 +90,17 @@ public struct ArchiveAgent: Sendable {
             throw .system(stage: "archive", errno: ECANCELED, path: nil)
         }
         return try result.get()
+    }
+
+    private static func send(_ job: ArchiveJob, over socket: FileDescriptor) throws(RuntimeError) {
+        defer { if let handedOver = job.handedOver { close(handedOver) } }
+        guard let message = job.message() else { throw .system(stage: "archive", errno: ENAMETOOLONG, path: job.path) }
+        let numbers = job.descriptors.map(\.number) + (job.handedOver.map { [$0] } ?? [])
+        do throws(Errno) {
+            try socket.send(message, descriptors: numbers)
+        } catch {
+            throw .system(stage: "ask kijabi-archive", errno: error.code, path: nil)
+        }
     }
 
     private static func listen(
@@ -109,17 +121,6 @@ public struct ArchiveAgent: Sendable {
                 return .failure(.unavailable(reason: "kijabi-archive belongs to another kijabi; build it again"))
             default: return .failure(reply.failure)
             }
-        }
-    }
-}
-
-extension Result {
-    /// What `work` returns or throws.
-    init(_ work: () async throws(Failure) -> Success) async {
-        do throws(Failure) {
-            self = .success(try await work())
-        } catch {
-            self = .failure(error)
         }
     }
 }

@@ -14,6 +14,9 @@ struct ArchiveJob: Sendable {
     var name = ""
     /// In the order of the protocol; they stay open until the job is done.
     var descriptors: [FileDescriptor] = []
+    /// A further one, which is closed here as soon as the process has it: the end of a pipe whose other side waits for
+    /// its close.
+    var handedOver: Int32?
     /// A file that gets the stream as it came is the last of them.
     var hasCopy = false
 

@@ -31,11 +31,15 @@ public struct LayerPacker: Sendable {
     ///   - path: a file or directory below `directory`; links on the way to it do not lead out.
     ///   - name: what it is called in the stream; empty packs what is in the directory `path`.
     ///   - follow: a link that `path` ends in is followed.
+    ///   - isAnonymous: the files are root's and of no time.
+    ///   - onlyOneMount: what is mounted there is left out.
     public func packFiles(
         _ directory: FileDescriptor, path: String = "", name: String = "", follow: Bool = false,
-        to stream: FileDescriptor
+        isAnonymous: Bool = false, onlyOneMount: Bool = false, to stream: FileDescriptor
     ) async throws(RuntimeError) -> ArchiveResult {
         var job = ArchiveJob(operation: TAR_PACK)
+        if isAnonymous { job.set(TAR_ANONYMOUS) }
+        if onlyOneMount { job.set(TAR_ONE_MOUNT) }
         if follow { job.set(TAR_FOLLOW) }
         job.path = path
         job.name = name
