@@ -48,7 +48,7 @@ struct CommandLineParser {
             } else if word == "--" {
                 result.invocation.afterDashes = Array(words)
                 words = []
-            } else if word == "--help" || word == "-h", flag(named: "h") == nil {
+            } else if word == "--help" || (word == "-h" && !result.flags.contains { $0.short == "h" }) {
                 wantsHelp = true
             } else if word.hasPrefix("--") {
                 try parseLong(String(word.dropFirst(2)))

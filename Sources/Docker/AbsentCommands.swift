@@ -16,12 +16,7 @@ enum AbsentCommands {
                     ko: "여기에는 이미지 창고(registry)가 없어요. 있는 이미지는 'docker images' 로 볼 수 있어요.",
                     en: "There is no registry here. 'docker images' lists the images that are here.")),
             absent(
-                ["stats"],
-                Localized(
-                    ko: "프로세스는 'docker top 이름' 이나 'host ps' 로 볼 수 있어요.",
-                    en: "See processes with 'docker top NAME' or 'host ps'.")),
-            absent(
-                ["info", "events", "context", "pause", "unpause", "rename", "update"],
+                ["context"],
                 Localized(
                     ko: "있는 명령은 'docker --help' 로 볼 수 있어요.", en: "'docker --help' lists the commands that are here.")),
         ]

@@ -14,7 +14,7 @@
 #define TIOCGPTPEER _IO('T', 0x41)
 #endif
 
-static _Noreturn void give_up(int report, const struct zygote_failure *failure) {
+_Noreturn void give_up(int report, const struct zygote_failure *failure) {
     if (send_with(report, failure, sizeof *failure, NULL, 0) < 0) _exit(126);
     _exit(127);
 }
@@ -121,13 +121,12 @@ static const char *variable(char *const *environment, const char *name) {
 }
 
 /* execvp(3) with the container's own PATH; a permission problem outweighs that other directories lack the program. */
-static void execute(const struct specification *specification) {
-    char *const *arguments = specification->arguments;
+void program_execute(char *const *arguments, char *const *environment) {
     if (strchr(arguments[0], '/')) {
-        execve(arguments[0], arguments, specification->environment);
+        execve(arguments[0], arguments, environment);
         return;
     }
-    const char *path = variable(specification->environment, "PATH");
+    const char *path = variable(environment, "PATH");
     if (!path) path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     int error = ENOENT;
     char program[4096];
@@ -135,7 +134,7 @@ static void execute(const struct specification *specification) {
         size_t length = strcspn(path, ":");
         snprintf(program, sizeof program, "%.*s/%s", (int)length, length > 0 ? path : ".", arguments[0]);
         /* Asking is cheaper than a failing execve. */
-        if (access(program, F_OK) == 0) execve(program, arguments, specification->environment);
+        if (access(program, F_OK) == 0) execve(program, arguments, environment);
         if (errno != ENOENT && errno != ENOTDIR) error = errno;
         if (path[length] == 0) break;
         path += length + 1;
@@ -190,8 +189,12 @@ _Noreturn void child_main(const struct specification *specification, int report)
     if (credentials_drop(specification, &account, &failure) < 0) give_up(report, &failure);
     if (install_filter(specification, &failure) < 0) give_up(report, &failure);
     birth_step("seccomp SECCOMP_SET_MODE_FILTER");
-    if (specification->flags & ZYGOTE_PROCESS_INIT) init_begin(report);
-    execute(specification);
+    if (specification->flags & ZYGOTE_PROCESS_INIT) {
+        init_execute(specification, report);
+        fail(&failure, "execute init", NULL);
+        give_up(report, &failure);
+    }
+    program_execute(specification->arguments, specification->environment);
     fail(&failure, "execute", specification->arguments[0]);
     give_up(report, &failure);
 }

@@ -1,12 +1,30 @@
 /* The first process of a container that asked for one (--init): it reaps what is orphaned, passes signals on, and ends as
- * the program does. A program as process 1 would ignore every signal it has no handler for, and let zombies pile up. */
+ * the program does. A program as process 1 would ignore every signal it has no handler for, and let zombies pile up.
+ *
+ * It is this program executed anew inside the container, from the sealed copy that nobody can change: a process that was
+ * only cloned could not be joined by further ones, because it keeps what the zygote knows from everybody. */
 #include "zygote.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-extern char *program_name; /* as `ps` shows it */
+static const char name[] = "kijabi-init";
+
+void init_execute(const struct specification *specification, int report) {
+    size_t count = 0;
+    while (specification->arguments[count]) count++;
+    char number[16], **arguments = calloc(count + 4, sizeof *arguments);
+    if (!arguments) return;
+    snprintf(number, sizeof number, "%d", report);
+    arguments[0] = (char *)name;
+    arguments[1] = number;
+    arguments[2] = "--";
+    memcpy(arguments + 3, specification->arguments, count * sizeof *arguments);
+    fcntl(report, F_SETFD, 0);
+    execve("/proc/self/exe", arguments, specification->environment);
+    fcntl(report, F_SETFD, FD_CLOEXEC);
+}
 
 static _Noreturn void keep(pid_t program) {
     sigset_t all;
@@ -25,30 +43,36 @@ static _Noreturn void keep(pid_t program) {
     }
 }
 
-void init_begin(int report) {
+bool init_is_wanted(int count, char **arguments) {
+    return count > 3 && strcmp(arguments[0], name) == 0 && strcmp(arguments[2], "--") == 0;
+}
+
+_Noreturn void init_main(char **arguments, char **environment) {
+    int report = atoi(arguments[1]);
+    struct zygote_failure failure = {0};
     sigset_t all, none;
     sigfillset(&all);
     sigemptyset(&none);
+    fcntl(report, F_SETFD, FD_CLOEXEC);
     sigprocmask(SIG_SETMASK, &all, NULL);
+    /* Where the pid namespace has another first process. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_NAME, "init");
     pid_t program = fork();
     if (program == 0) {
         /* In the foreground of its terminal, if it has one. All signals are blocked, so the kernel does not stop it. */
         setpgid(0, 0);
         tcsetpgrp(0, getpid());
         sigprocmask(SIG_SETMASK, &none, NULL);
-        return;
+        program_execute(arguments + 3, environment);
+        fail(&failure, "execute", arguments[3]);
+        give_up(report, &failure);
     }
     if (program < 0) {
-        struct zygote_failure failure = {0};
         fail(&failure, "fork", NULL);
-        if (send_with(report, &failure, sizeof failure, NULL, 0) < 0) _exit(126);
-        _exit(127);
+        give_up(report, &failure);
     }
-    /* Whoever waits for the program to execute must not wait for this process. */
+    /* Whoever waits for the program to execute must not wait for this process, nor may its output stay open. */
     syscall(SYS_close_range, 0u, ~0u, 0u);
-    /* Where the pid namespace has another first process. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    prctl(PR_SET_NAME, "init");
-    if (program_name) snprintf(program_name, strlen(program_name) + 1, "kijabi-init");
     keep(program);
 }

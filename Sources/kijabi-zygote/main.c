@@ -110,10 +110,9 @@ static void register_removal(const struct message *message) {
 }
 
 static struct message message;
-char *program_name;
 
-int main(int count, char **arguments) {
-    if (count > 0) program_name = arguments[0];
+int main(int count, char **arguments, char **environment) {
+    if (init_is_wanted(count, arguments)) init_main(arguments, environment);
     /* Executed from a descriptor, it has been given a number for a name. */
     prctl(PR_SET_NAME, "kijabi-zygote");
     fcntl(ZYGOTE_CONTROL_DESCRIPTOR, F_SETFD, FD_CLOEXEC);

@@ -151,6 +151,10 @@ struct specification {
 
 struct specification *specification_read(struct message *message, struct zygote_failure *failure);
 void specification_free(struct specification *specification);
+/* execvp(3) with the PATH of that environment. Returns on failure. */
+void program_execute(char *const *arguments, char *const *environment);
+/* Reports why the program could not be executed, and ends this process. */
+_Noreturn void give_up(int report, const struct zygote_failure *failure);
 _Noreturn void child_main(const struct specification *specification, int report);
 
 static inline bool specification_has(const struct specification *specification, uint32_t tag) {
@@ -162,8 +166,10 @@ int specification_each(const struct specification *specification, uint32_t tag,
 
 /* ---- init.c */
 
-/* Becomes the first process of a container that asked for one: returns in its child, which executes the program. */
-void init_begin(int report);
+/* Executes this program as the first process of a container; it then executes the container's. Returns on failure. */
+void init_execute(const struct specification *specification, int report);
+bool init_is_wanted(int count, char **arguments);
+_Noreturn void init_main(char **arguments, char **environment);
 
 /* ---- settings.c: what a flag of docker run sets */
 

@@ -38,6 +38,7 @@ extension ContainerEngine {
         status.upperDirectory = "/proc/\(harbour.pid)/root\(Self.layerPath(id, wanted))/upper"
         let log = ContainerLog(
             path: status.logPath, limit: wanted.log.maximumSize ?? ContainerLog.standardLimit,
+            maximumFiles: wanted.log.maximumFiles ?? 2,
             isDiscarded: wanted.log.isDiscarded, now: configuration.now)
         let record = ContainerRecord(
             status: status, image: image, lowerPaths: lowerPaths.map(harbourPath), log: log)
@@ -314,7 +315,9 @@ extension ContainerEngine {
         settle(record)
         guard record.status.state.isAlive, let process = record.process else { return }
         let exit = record.exit
-        try signal(process, grace <= .zero ? SIGKILL : stopSignal(of: record))
+        let first = grace <= .zero ? SIGKILL : stopSignal(of: record)
+        try signal(process, first)
+        announce(.kill, record, signal: first)
         thaw(record)
         let timer = Task {
             try await Task.sleep(for: grace)

@@ -3,37 +3,65 @@ import Glibc
 import LinuxKernel
 import Synchronization
 
-/// A container's output, kept in a file of records: the time (8 bytes), the stream (1 byte: 1 or 2), the length (4
-/// bytes), the bytes as they were written. Lines are found when it is read.
+/// A container's output, kept in files of records: the time (8 bytes), the stream (1 byte: 1 or 2), the length (4 bytes),
+/// the bytes as they were written. Lines are found when it is read.
 ///
-/// A file that has grown to its limit is put aside, in the place of the one that was put aside before it, as the kubelet
-/// rotates logs: a container that never stops talking must not fill the disk.
+/// A file that has grown to its limit is put aside, and the oldest of those put aside is dropped, as the kubelet rotates
+/// logs: a container that never stops talking must not fill the disk. Whoever follows reads the files in its own time, so
+/// a slow reader costs no memory; one that falls behind by more than the files misses what was dropped.
 final class ContainerLog: Sendable {
-    private struct State {
-        var file: FileDescriptor?
-        /// Of `file`, in bytes.
+    private struct File {
+        /// Files count from 1.
+        var number: Int
+        var descriptor: FileDescriptor
+        /// Bytes.
         var size = 0
-        /// The file before that.
-        var older: FileDescriptor?
+    }
+
+    private struct State {
+        /// Oldest first; the last is written to.
+        var files: [File] = []
+        var nextNumber = 1
         var isFinished = false
-        var followers: [Int: @Sendable (LogRecord?) -> Void] = [:]
-        var nextFollower = 0
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiting = 0
+    }
+
+    /// A place in the log.
+    struct Position: Sendable {
+        fileprivate var file = 0
+        fileprivate var offset = 0
+        fileprivate var descriptor: FileDescriptor?
+    }
+
+    /// What is behind a position.
+    enum Step {
+        case records([LogRecord])
+        /// Nothing, yet.
+        case wait
+        /// Nothing, and no more will come.
+        case end
     }
 
     let path: String
     /// Bytes in a file.
     private let limit: Int
+    private let maximumFiles: Int
     private let isDiscarded: Bool
-    static let standardLimit = 5 << 20
     private let now: @Sendable () -> Double
     private let state = Mutex(State())
+    static let standardLimit = 5 << 20
+    /// Bytes that a follower reads at once.
+    private static let readLimit = 256 * 1024
 
-    /// The file is made when there is something to write.
+    /// Files are made when there is something to write.
     init(
-        path: String, limit: Int = standardLimit, isDiscarded: Bool = false, now: @escaping @Sendable () -> Double
+        path: String, limit: Int = standardLimit, maximumFiles: Int = 2, isDiscarded: Bool = false,
+        now: @escaping @Sendable () -> Double
     ) {
         self.path = path
         self.limit = limit
+        self.maximumFiles = max(1, maximumFiles)
         self.isDiscarded = isDiscarded
         self.now = now
     }
@@ -41,28 +69,36 @@ final class ContainerLog: Sendable {
     func append(_ bytes: [UInt8], isError: Bool) {
         if isDiscarded { return }
         let record = LogRecord(time: now(), isError: isError, bytes: bytes)
-        state.withLock { state in
-            if state.size >= limit, rename(path, older) == 0 {
-                state.older = state.file
-                state.file = nil
-                state.size = 0
-            }
-            if state.file == nil {
-                state.file = try? FileDescriptor.open(path, O_RDWR | O_CREAT | O_APPEND, mode: 0o640)
-            }
-            if let file = state.file { state.size += record.write(to: file.number, at: state.size) }
-            for follow in state.followers.values { follow(record) }
+        let waiting = state.withLock { state in
+            if state.files.last.map({ $0.size >= limit }) ?? true { rotate(&state) }
+            guard var file = state.files.popLast() else { return [CheckedContinuation<Void, Never>]() }
+            file.size += record.write(to: file.descriptor.number, at: file.size)
+            state.files.append(file)
+            return Self.takeWaiting(&state)
         }
+        for continuation in waiting { continuation.resume() }
     }
 
-    /// The container has ended: whoever follows has seen everything.
+    private func rotate(_ state: inout State) {
+        if let last = state.files.last { rename(path, "\(path).\(last.number)") }
+        guard let descriptor = try? FileDescriptor.open(path, O_RDWR | O_CREAT | O_APPEND, mode: 0o640) else { return }
+        state.files.append(File(number: state.nextNumber, descriptor: descriptor))
+        state.nextNumber += 1
+        while state.files.count > maximumFiles { unlink("\(path).\(state.files.removeFirst().number)") }
+    }
+
+    private static func takeWaiting(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        defer { state.waiting = [:] }
+        return Array(state.waiting.values)
+    }
+
+    /// The container has ended: whoever follows has seen everything once it has read to the end.
     func finish() {
-        let followers = state.withLock { state in
-            defer { state.followers = [:] }
+        let waiting = state.withLock { state in
             state.isFinished = true
-            return state.followers.values
+            return Self.takeWaiting(&state)
         }
-        for follow in followers { follow(nil) }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// The container runs again.
@@ -72,57 +108,70 @@ final class ContainerLog: Sendable {
 
     func remove() {
         finish()
-        state.withLock { state in
-            state.file = nil
-            state.older = nil
-            state.size = 0
+        let files = state.withLock { state in
+            defer { state.files = [] }
+            return state.files
         }
         unlink(path)
-        unlink(older)
+        for file in files.dropLast() { unlink("\(path).\(file.number)") }
     }
-
-    private var older: String { path + ".1" }
 
     /// The lines that are there and, if `options.follow`, those to come.
     func lines(_ options: LogOptions) -> AsyncStream<LogLine> {
-        let (stream, continuation) = AsyncStream.makeStream(of: LogLine.self)
-        // Reading the file must not hold the container's output for long, but no record may be missed or doubled.
-        state.withLock { state in
-            let assembler = LineAssembler(since: options.since) { continuation.yield($0) }
-            let records = [state.older, state.file].compactMap(\.self).flatMap { LogRecord.read(from: $0.number) }
-            if let tail = options.tail {
-                var lines: [LogLine] = []
-                let wanted = max(0, tail)
-                let collector = LineAssembler(since: options.since) { line in
-                    lines.append(line)
-                    if lines.count > 2 * wanted + 64 { lines.removeFirst(lines.count - wanted) }
-                }
-                for record in records { collector.add(record) }
-                let open = options.follow && !state.isFinished ? collector.takeOpen() : []
-                collector.finish()
-                for line in lines.suffix(wanted) { continuation.yield(line) }
-                for record in open { assembler.add(record) }
-            } else {
-                for record in records { assembler.add(record) }
+        let reader = LogReader(self, options)
+        return AsyncStream(unfolding: { await reader.next() })
+    }
+
+    /// Reads on. Blocks for the disk.
+    func read(_ position: inout Position) -> Step {
+        let (file, size, isLast, isFinished): (File?, Int, Bool, Bool) = state.withLock { state in
+            let isFinished = state.isFinished
+            // The file it was reading, if it is still known; else the oldest after it.
+            guard let index = state.files.firstIndex(where: { $0.number >= position.file }) else {
+                return (nil, 0, true, isFinished)
             }
-            guard options.follow, !state.isFinished else {
-                assembler.finish()
-                return continuation.finish()
+            var file = state.files[index]
+            if file.number == position.file, position.offset >= file.size, index + 1 < state.files.count {
+                file = state.files[index + 1]
             }
-            let number = state.nextFollower
-            state.nextFollower += 1
-            state.followers[number] = { record in
-                if let record {
-                    assembler.add(record)
-                } else {
-                    assembler.finish()
-                    continuation.finish()
-                }
-            }
-            continuation.onTermination = { [weak self] _ in
-                self?.state.withLock { _ = $0.followers.removeValue(forKey: number) }
-            }
+            return (file, file.size, file.number == state.files.last?.number, isFinished)
         }
-        return stream
+        guard let file else { return isFinished ? .end : .wait }
+        if file.number != position.file {
+            position = Position(file: file.number, offset: 0, descriptor: file.descriptor)
+        }
+        if position.offset >= size { return isLast && isFinished ? .end : .wait }
+        let (records, length) = LogRecord.read(
+            from: file.descriptor.number, at: position.offset, end: size, limit: Self.readLimit)
+        if records.isEmpty {
+            // Never, but for a file that somebody has damaged: go past it.
+            position.offset = size
+            return .records([])
+        }
+        position.offset += length
+        return .records(records)
+    }
+
+    /// Waits until there is something behind `position`, the log is finished, or the task is cancelled.
+    func wait(at position: Position) async {
+        let number = state.withLock { state in
+            defer { state.nextWaiting += 1 }
+            return state.nextWaiting
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let mustWait = state.withLock { state in
+                    if state.isFinished || Task.isCancelled { return false }
+                    if let last = state.files.last, last.number != position.file || last.size > position.offset {
+                        return false
+                    }
+                    state.waiting[number] = continuation
+                    return true
+                }
+                if !mustWait { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+        }
     }
 }

@@ -33,13 +33,10 @@ enum CreateCommand {
         _ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext,
         adjust: (inout ContainerConfiguration) -> Void = { _ in }
     ) async throws(RuntimeError) -> String {
-        var configuration = try RunOptions.configuration(line)
-        for name in line.all("env") where !name.contains("=") {
-            if let value = context.environment[name] { configuration.environment.append("\(name)=\(value)") }
-        }
+        var configuration = try await RunOptions.configuration(line, runtime, context)
         let network = try await NetworkFlags.network(line, runtime)
         if network == .host { configuration.sharedWithHost.insert(.network) }
-        configuration.sandbox = RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
+        configuration.sandbox = try RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
         adjust(&configuration)
         return try await runtime.createContainer(configuration)
     }

@@ -17,6 +17,13 @@ enum ExecCommand {
                 Flag(
                     "env", short: "e", .list, placeholder: "NAME=VALUE",
                     summary: Localized(ko: "환경 변수", en: "Environment variable")),
+                Flag(
+                    "env-file", .list, placeholder: "FILE",
+                    summary: Localized(ko: "환경 변수 파일", en: "File of environment variables")),
+                Flag(
+                    "privileged",
+                    summary: Localized(ko: "권한을 모두 준다", en: "Give it all capabilities of the container's namespaces")),
+                ForegroundInput.flag,
                 Flag("user", short: "u", .text, placeholder: "USER", summary: Localized(ko: "사용자", en: "User inside")),
                 Flag(
                     "workdir", short: "w", .text, placeholder: "DIR",
@@ -44,7 +51,7 @@ enum ExecCommand {
     {
         let words = line.allArguments
         let status = try await runtime.containerStatus(words[0])
-        guard status.state == .running else {
+        guard status.state.isAlive else {
             throw .wrongState(id: status.id, state: status.state, wanted: "is not running")
         }
         let hasTerminal = line.isOn("tty")
@@ -53,24 +60,31 @@ enum ExecCommand {
             return 1
         }
         let size = context.terminalSize
-        let configuration = ExecConfiguration(
-            command: Array(words.dropFirst()), environment: line.all("env"), workingDirectory: line["workdir"],
+        var configuration = ExecConfiguration(
+            command: Array(words.dropFirst()), environment: try await IdentityFlags.environment(line, context),
+            workingDirectory: line["workdir"],
             user: line["user"],
             terminal: hasTerminal ? .init(columns: size.columns, rows: size.rows) : nil)
+        configuration.isPrivileged = line.isOn("privileged")
         let isDetached = line.isOn("detach")
+        guard let keys = ForegroundInput.keys(line, context) else { return 125 }
+        let input = ForegroundInput(
+            context, isWanted: line.isOn("interactive") && !isDetached, hasTerminal: hasTerminal, keys: keys)
+        defer { input.stop() }
         let session = try await runtime.exec(
             status.id, configuration,
             streams: isDetached
                 ? StreamDescriptors()
                 : StreamDescriptors(
-                    input: line.isOn("interactive") ? context.input : nil, output: context.output.descriptor,
+                    input: input.descriptor, output: context.output.descriptor,
                     error: context.error.descriptor))
         if isDetached { return 0 }
         let foreground = ForegroundSession(
-            session: session, context: context, hasTerminal: hasTerminal, readsInput: line.isOn("interactive"))
+            session: session, context: context, hasTerminal: hasTerminal, input: input)
         switch try await foreground.run() {
         case .exited(let exit): return exit.code
         case .leftRunning: return 130
+        case .detached: return 0
         }
     }
 }

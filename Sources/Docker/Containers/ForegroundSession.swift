@@ -9,8 +9,10 @@ struct ForegroundSession {
     let context: CommandContext
     /// The process inside has a terminal of its own.
     let hasTerminal: Bool
-    /// The caller's keys are read.
-    let readsInput: Bool
+    /// The caller's keys, as far as they are read.
+    let input: ForegroundInput
+    /// Ctrl-C is passed on; else it only ends this session (`--sig-proxy=false`).
+    var passesSignals = true
 
     /// Seconds a process may take to react to Ctrl-C before its container is left running in the background.
     static let patience = Duration.seconds(1)
@@ -19,10 +21,12 @@ struct ForegroundSession {
         case exited(ExitStatus)
         /// Interrupted, but the process went on.
         case leftRunning
+        /// The detach keys were pressed.
+        case detached
     }
 
     func run() async throws(RuntimeError) -> Outcome {
-        let raw = hasTerminal && readsInput ? RawTerminal(descriptor: context.input) : nil
+        let raw = hasTerminal && input.descriptor != nil ? RawTerminal(descriptor: context.input) : nil
         defer { raw?.restore() }
         if hasTerminal {
             let size = context.terminalSize
@@ -39,19 +43,28 @@ struct ForegroundSession {
             }
         }
         let interruption = Interruption()
+        let detachments = Task { [input] in
+            for await _ in input.detachments { await interruption.finish(.detached) }
+        }
+        defer { detachments.cancel() }
+        let passesSignals = passesSignals
         let outcome = await withTaskCancellationHandler {
-            await interruption.race(exit, patience: Self.patience)
+            await interruption.race(exit, patience: passesSignals ? Self.patience : .zero)
         } onCancel: {
             Task {
-                await session.signal(SIGINT)
+                if passesSignals { await session.signal(SIGINT) }
                 await interruption.begin()
             }
         }
-        guard let outcome else {
+        switch outcome {
+        case .ended(let result): return .exited(try result.get())
+        case .impatient:
             await session.detach()
             return .leftRunning
+        case .detached:
+            await session.detach()
+            return .detached
         }
-        return .exited(try outcome.get())
     }
 
     private func followSize() -> Task<Void, Never> {
@@ -64,17 +77,21 @@ struct ForegroundSession {
     }
 }
 
-/// Decides whether an interrupted process ended in time.
+/// Decides what came first: the end of the process, the end of patience with it, or the detach keys.
 private actor Interruption {
-    private var outcome: Result<ExitStatus, RuntimeError>??
-    private var waiter: CheckedContinuation<Result<ExitStatus, RuntimeError>?, Never>?
+    enum Outcome {
+        case ended(Result<ExitStatus, RuntimeError>)
+        case impatient
+        case detached
+    }
+
+    private var outcome: Outcome?
+    private var waiter: CheckedContinuation<Outcome, Never>?
     private var patience: Duration = .zero
 
-    func race(_ exit: Task<Result<ExitStatus, RuntimeError>, Never>, patience: Duration) async
-        -> Result<ExitStatus, RuntimeError>?
-    {
+    func race(_ exit: Task<Result<ExitStatus, RuntimeError>, Never>, patience: Duration) async -> Outcome {
         self.patience = patience
-        Task { self.finish(await exit.value) }
+        Task { self.finish(.ended(await exit.value)) }
         return await withCheckedContinuation { continuation in
             if let outcome { continuation.resume(returning: outcome) } else { waiter = continuation }
         }
@@ -82,12 +99,12 @@ private actor Interruption {
 
     func begin() async {
         try? await Task.sleep(for: patience)
-        finish(nil)
+        finish(.impatient)
     }
 
-    private func finish(_ result: Result<ExitStatus, RuntimeError>?) {
+    func finish(_ result: Outcome) {
         guard outcome == nil else { return }
-        outcome = .some(result)
+        outcome = result
         waiter?.resume(returning: result)
         waiter = nil
     }

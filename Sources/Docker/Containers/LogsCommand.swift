@@ -15,8 +15,12 @@ enum LogsCommand {
                     summary: Localized(ko: "마지막 N 줄", en: "Number of lines from the end"), fallback: "all"),
                 Flag("timestamps", short: "t", summary: Localized(ko: "시각을 붙인다", en: "Show timestamps")),
                 Flag(
-                    "since", .text, placeholder: "DURATION",
-                    summary: Localized(ko: "최근 10m, 1h 만", en: "Only the last 10s, 10m, 1h")),
+                    "since", .text, placeholder: "TIME",
+                    summary: Localized(
+                        ko: "이때부터 (10m, 2026-01-02T15:04:05)", en: "Only since then (10m, 2026-01-02T15:04:05)")),
+                Flag("until", .text, placeholder: "TIME", summary: Localized(ko: "이때까지", en: "Only before that time")),
+                Flag(
+                    "details", summary: Localized(ko: "로그에 딸린 것도", en: "Show extra details provided to logs")),
             ]
         ) { line, context in
             guard line.allArguments.count == 1 else {
@@ -41,16 +45,17 @@ enum LogsCommand {
             }
             options.tail = count
         }
-        if let since = line["since"] {
-            guard let seconds = DurationFlag.seconds(since) else {
-                throw .invalid(field: "--since", reason: "'\(since)' is no duration (try 10s, 5m, 1h)")
-            }
-            options.since = Now.seconds - seconds
+        options.since = try TimeFlag.seconds(line, "since")
+        options.until = try TimeFlag.seconds(line, "until")
+        if status.configuration.log.isDiscarded {
+            throw .conflict("configured logging driver does not support reading")
         }
         for await entry in try await runtime.logs(status.id, options) {
             let stream = entry.stream == .output ? context.output : context.error
-            if line.isOn("timestamps") { stream.write(TimeText.rfc3339(entry.time) + " ") }
-            guard stream.write(entry.bytes) else { break }
+            let time = line.isOn("timestamps") ? TimeText.rfc3339(entry.time) + " " : ""
+            // Nothing is added to logs by any option here, so the details are none.
+            let details = line.isOn("details") ? " " : ""
+            guard stream.write(Array((time + details).utf8) + entry.bytes) else { return Task.isCancelled ? 130 : 1 }
         }
         return Task.isCancelled ? 130 : 0
     }
@@ -73,6 +78,9 @@ enum DurationFlag {
             case "m": total += value * 60
             case "s": total += value
             case "ms": total += value / 1000
+            case "us", "µs": total += value / 1e6
+            case "ns": total += value / 1e9
+            case "d": total += value * 86400
             default: return nil
             }
         }

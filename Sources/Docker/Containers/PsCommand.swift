@@ -5,7 +5,7 @@ import Terminal
 
 /// `docker ps`
 enum PsCommand {
-    static func make(_ runtime: any ContainerRuntime) -> Command {
+    static func make(_ engine: any Engine) -> Command {
         Command(
             "ps", summary: Localized(ko: "컨테이너 목록", en: "List containers"),
             flags: [
@@ -14,44 +14,60 @@ enum PsCommand {
                 Flag("no-trunc", summary: Localized(ko: "자르지 않는다", en: "Don't truncate output")),
                 Flag("latest", short: "l", summary: Localized(ko: "마지막 것만", en: "Only the last created")),
                 Flag(
+                    "last", short: "n", .integer, placeholder: "N",
+                    summary: Localized(ko: "마지막 N 개", en: "The last N created")),
+                Flag("size", short: "s", summary: Localized(ko: "크기도", en: "Show sizes too")),
+                Flag(
                     "filter", short: "f", .list, placeholder: "KEY=VALUE",
                     summary: Localized(
-                        ko: "고르기: name, id, status, label, ancestor, exited",
-                        en: "Filter: name, id, status, label, ancestor, exited")),
+                        ko: "고르기: name, id, status, health, label, ancestor, exited, before, since, volume, network, publish",
+                        en: "Filter: name, id, status, health, label, ancestor, exited, before, since, volume, network, "
+                            + "publish")),
                 Flag("format", .text, placeholder: "TEMPLATE", summary: Localized(ko: "출력 틀", en: "Go template")),
             ]
         ) { line, context in
             do throws(RuntimeError) {
-                let filters = try line.all("filter").map { text throws(RuntimeError) in
-                    try ContainerFilter(text)
-                }
-                let all = await runtime.containers().sorted { $0.createdAt > $1.createdAt }
-                let isWide = line.isOn("all") || line.isOn("latest") || filters.contains(where: \.wantsStopped)
+                let all = await engine.containers().sorted { $0.createdAt > $1.createdAt }
+                let filter = try ContainerFilter(line.all("filter"), all)
+                let count = line.isOn("latest") ? 1 : line.integer("last").flatMap { $0 > 0 ? $0 : nil }
+                let isWide = line.isOn("all") || count != nil || filter.wantsStopped
                 var found = all.filter { status in
-                    (DockerContainers.isOwn(status) || filters.contains(where: \.isLabel))
-                        && (isWide || status.state == .running) && filters.allSatisfy { $0.matches(status) }
+                    (DockerContainers.isOwn(status) || filter.namesLabel)
+                        && (isWide || status.state.isAlive || status.state == .restarting) && filter.matches(status)
                 }
-                if line.isOn("latest") { found = Array(found.prefix(1)) }
-                return try print(found, line, context)
+                if let count { found = Array(found.prefix(count)) }
+                return try await print(found, line, engine, context)
             } catch {
                 return context.report(error)
             }
         }
     }
 
-    private static func print(_ found: [ContainerStatus], _ line: Invocation, _ context: CommandContext)
-        throws(RuntimeError) -> Int32
-    {
-        let whole = line.isOn("no-trunc")
-        let rows = found.map { ContainerRow($0, whole: whole) }
+    private static func print(
+        _ found: [ContainerStatus], _ line: Invocation, _ engine: any Engine, _ context: CommandContext
+    ) async throws(RuntimeError) -> Int32 {
+        let format = line["format"]
+        let withSize = line.isOn("size") || format?.contains(".Size") == true
+        var rows: [ContainerRow] = []
+        for status in found {
+            let size = withSize ? try? await engine.containerSize(status.id) : nil
+            rows.append(ContainerRow(status, whole: line.isOn("no-trunc"), size: size))
+        }
         if line.isOn("quiet") {
             for row in rows { context.output.line(row.id) }
-        } else if let format = line["format"] {
+        } else if let format, format.hasPrefix("table ") {
+            context.output.write(
+                try FormatFlag.table(format, rows.map(\.document), headers: ContainerRow.headers))
+        } else if let format, format != "table" {
             let template = try FormatFlag.template(format)
             for row in rows { context.output.line(try FormatFlag.render(template, row.document)) }
         } else {
             let header = ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"]
-            context.output.write(TablePrinter(rows: [header] + rows.map(\.cells)).text())
+            context.output.write(
+                TablePrinter(
+                    rows: [header + (withSize ? ["SIZE"] : [])]
+                        + rows.map { $0.cells + (withSize ? [$0.size ?? ""] : []) }
+                ).text())
         }
         return 0
     }
@@ -61,9 +77,16 @@ enum PsCommand {
 struct ContainerRow {
     let id: String
     let cells: [String]
+    let size: String?
     let document: JSONValue
 
-    init(_ status: ContainerStatus, whole: Bool) {
+    static let headers: [String: String] = [
+        "ID": "CONTAINER ID", "Image": "IMAGE", "Command": "COMMAND", "RunningFor": "CREATED",
+        "CreatedAt": "CREATED AT", "Status": "STATUS", "State": "STATE", "Ports": "PORTS", "Names": "NAMES",
+        "Labels": "LABELS", "Size": "SIZE", "Mounts": "MOUNTS", "Networks": "NETWORKS", "LocalVolumes": "LOCAL VOLUMES",
+    ]
+
+    init(_ status: ContainerStatus, whole: Bool, size: (writable: Int, root: Int)? = nil) {
         id = whole ? status.id : ShortID.of(status.id)
         let joined = status.command.joined(separator: " ")
         let command = whole || joined.count <= 20 ? joined : String(joined.prefix(19)) + "…"
@@ -71,71 +94,45 @@ struct ContainerRow {
         let state = Self.state(status)
         let ports = Self.ports(status)
         cells = [id, status.imageReference, "\"\(command)\"", created, state, ports, status.name]
+        self.size = size.map { "\(ByteSize.decimal($0.writable)) (virtual \(ByteSize.decimal($0.root)))" }
+        let mounts = status.mounts.map { $0.name.map { whole ? $0 : String($0.prefix(15)) } ?? $0.source }
         document = [
             "ID": .string(id), "Image": .string(status.imageReference), "Command": .string("\"\(command)\""),
-            "RunningFor": .string(created), "CreatedAt": .string(TimeText.rfc3339(status.createdAt)),
+            "RunningFor": .string(created), "CreatedAt": .string(TimeText.zoned(status.createdAt)),
             "Status": .string(state), "State": .string(status.state.rawValue), "Ports": .string(ports),
-            "Names": .string(status.name),
+            "Names": .string(status.name), "Size": .string(self.size ?? "0B"),
+            "Mounts": .string(mounts.joined(separator: ",")),
+            "LocalVolumes": .string(String(status.mounts.count { $0.kind == .volume })),
+            "Networks": .string(ContainerDocument.networkNames(status).joined(separator: ",")),
             "Labels": .string(
                 status.configuration.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                     .joined(separator: ",")),
         ]
     }
 
-    /// `Up 3 seconds`, `Exited (0) 2 minutes ago`, `Created`.
+    /// `Up 3 seconds (healthy)`, `Up 2 minutes (Paused)`, `Exited (0) 2 minutes ago`, `Created`.
     static func state(_ status: ContainerStatus) -> String {
+        let end = HumanDuration.text(seconds: max(0, Now.seconds - (status.finishedAt ?? status.createdAt)))
+        let start = HumanDuration.text(seconds: max(0, Now.seconds - (status.startedAt ?? status.createdAt)))
         switch status.state {
         case .created: return "Created"
         case .removing: return "Removal In Progress"
-        case .restarting:
-            let since = HumanDuration.text(seconds: max(0, Now.seconds - (status.finishedAt ?? status.createdAt)))
-            return "Restarting (\(status.exit?.code ?? 0)) \(since) ago"
-        case .running, .paused:
-            return "Up " + HumanDuration.text(seconds: max(0, Now.seconds - (status.startedAt ?? status.createdAt)))
-        case .exited:
-            let since = HumanDuration.text(seconds: max(0, Now.seconds - (status.finishedAt ?? status.createdAt)))
-            return "Exited (\(status.exit?.code ?? 0)) \(since) ago"
+        case .restarting: return "Restarting (\(status.exit?.code ?? 0)) \(end) ago"
+        case .paused: return "Up \(start) (Paused)"
+        case .running:
+            let health = status.health.map { " (\($0.state == .starting ? "health: starting" : $0.state.rawValue))" }
+            return "Up \(start)\(health ?? "")"
+        case .exited: return "Exited (\(status.exit?.code ?? 0)) \(end) ago"
         }
     }
 
     static func ports(_ status: ContainerStatus) -> String {
-        guard status.state == .running else { return "" }
-        return status.publishedPorts.map {
+        guard status.state.isAlive else { return "" }
+        let published = status.publishedPorts.map {
             "\($0.hostAddress):\($0.hostPort)->\($0.containerPort)/\($0.transport.rawValue.lowercased())"
-        }.joined(separator: ", ")
-    }
-}
-
-/// `--filter KEY=VALUE`
-struct ContainerFilter {
-    let key: String
-    let value: String
-
-    init(_ text: String) throws(RuntimeError) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let known = ["name", "id", "status", "label", "ancestor", "exited"]
-        guard parts.count == 2, known.contains(parts[0]) else {
-            throw .invalid(
-                field: "filter", reason: "'\(text)' (expected \(known.map { "\($0)=…" }.joined(separator: ", ")))")
         }
-        key = parts[0]
-        value = parts[1]
-    }
-
-    var wantsStopped: Bool { key == "status" || key == "exited" }
-    var isLabel: Bool { key == "label" }
-
-    func matches(_ status: ContainerStatus) -> Bool {
-        switch key {
-        case "name": return status.name.contains(value)
-        case "id": return status.id.hasPrefix(value)
-        case "status": return status.state.rawValue == value
-        case "ancestor": return status.imageReference == value || status.imageReference == value + ":latest"
-        case "exited": return status.exit.map { String($0.code) == value } ?? false
-        default:
-            let parts = value.split(separator: "=", maxSplits: 1).map(String.init)
-            guard let first = parts.first, let label = status.configuration.labels[first] else { return false }
-            return parts.count < 2 || label == parts[1]
-        }
+        let inner = Set(status.publishedPorts.map { "\($0.containerPort)/\($0.transport.rawValue.lowercased())" })
+        let exposed = ContainerDocument.exposedPorts(status).filter { !inner.contains($0) }
+        return (published + exposed).joined(separator: ", ")
     }
 }

@@ -4,7 +4,7 @@ import Terminal
 
 /// `docker rm`
 enum RemoveCommand {
-    static func make(_ runtime: any ContainerRuntime) -> Command {
+    static func make(_ runtime: any Engine) -> Command {
         Command(
             "rm", aliases: ["remove"], summary: Localized(ko: "컨테이너를 지운다", en: "Remove containers"),
             usage: "[OPTIONS] CONTAINER [CONTAINER...]",
@@ -22,13 +22,15 @@ enum RemoveCommand {
                     if force, case .noSuchContainer = error { return }
                     throw error
                 }
-                if status.state == .running, !force {
-                    throw .invalid(
-                        field: "request",
-                        reason: "cannot remove container \"\(status.name)\": container is running: "
-                            + "stop the container before removing or force remove (docker rm -f \(status.name))")
+                if !force, status.state.isAlive || status.state == .restarting {
+                    let what = status.state.rawValue
+                    throw .conflict(
+                        "cannot remove container \"\(status.name)\": container is \(what): "
+                            + (status.state == .paused
+                                ? "unpause and then stop the container before removing or force remove"
+                                : "stop the container before removing or force remove"))
                 }
-                try await runtime.removeContainer(status.id, force: force)
+                try await runtime.removeContainer(status.id, force: force, volumes: line.isOn("volumes"))
             }
         }.completingContainers(runtime)
     }

@@ -4,7 +4,7 @@ import Terminal
 
 /// `docker run`: create, attach, start, wait; the exit status is the container's.
 enum RunCommand {
-    static func make(_ runtime: any ContainerRuntime) -> Command {
+    static func make(_ runtime: any Engine) -> Command {
         Command(
             "run",
             summary: Localized(
@@ -24,6 +24,7 @@ enum RunCommand {
             flags: RunOptions.flags + NetworkFlags.flags + [
                 Flag("detach", short: "d", summary: Localized(ko: "뒤에서 돌린다", en: "Run in the background")),
                 Flag("quiet", short: "q", summary: Localized(ko: "조용히", en: "Print less")),
+                ForegroundInput.flag, SignalProxy.flag,
             ], stopsAtFirstArgument: true,
             completeArgument: { _, index, _ in
                 guard index == 0 else { return [] }
@@ -42,14 +43,17 @@ enum RunCommand {
         }
     }
 
-    private static func run(_ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext)
+    private static func run(_ line: Invocation, _ runtime: any Engine, _ context: CommandContext)
         async throws(RuntimeError) -> Int32
     {
         let detached = line.isOn("detach")
+        let attached = try RunOptions.attachments(line)
+        if detached, !attached.isEmpty { throw .conflict("Conflicting options: -a and -d") }
         if line.isOn("tty"), line.isOn("interactive"), !detached, !OutputStream(descriptor: context.input).isTerminal {
             context.error.line("the input device is not a TTY")
             return 1
         }
+        guard let keys = ForegroundInput.keys(line, context) else { return 125 }
         let id = try await CreateCommand.create(line, runtime, context)
         if detached {
             do {
@@ -61,9 +65,14 @@ enum RunCommand {
             context.output.line(id)
             return 0
         }
+        func isWanted(_ stream: String) -> Bool { attached.isEmpty || attached.contains(stream) }
+        let input = ForegroundInput(
+            context, isWanted: line.isOn("interactive") ? isWanted("stdin") : attached.contains("stdin"),
+            hasTerminal: line.isOn("tty"), keys: keys)
+        defer { input.stop() }
         let streams = StreamDescriptors(
-            input: line.isOn("interactive") ? context.input : nil, output: context.output.descriptor,
-            error: context.error.descriptor)
+            input: input.descriptor, output: isWanted("stdout") ? context.output.descriptor : nil,
+            error: isWanted("stderr") ? context.error.descriptor : nil)
         let session = try await runtime.attach(id, streams: streams)
         do {
             try await runtime.startContainer(id)
@@ -72,12 +81,14 @@ enum RunCommand {
             try? await removeIfAsked(id, line, runtime)
             throw error
         }
-        let foreground = ForegroundSession(
-            session: session, context: context, hasTerminal: line.isOn("tty"), readsInput: line.isOn("interactive"))
+        var foreground = ForegroundSession(
+            session: session, context: context, hasTerminal: line.isOn("tty"), input: input)
+        foreground.passesSignals = line.isOn("sig-proxy")
         switch try await foreground.run() {
         case .exited(let status): return status.code
+        case .detached: return 0
         case .leftRunning:
-            await LeftRunning.tell(id, runtime, context)
+            if foreground.passesSignals { await LeftRunning.tell(id, runtime, context) }
             return 130
         }
     }
@@ -100,4 +111,11 @@ enum LeftRunning {
                 en: "'\(name)' ignored Ctrl-C (SIGINT) and still runs: process 1 ignores signals it does not handle. "
                     + "Stop it with 'docker stop \(name)'.")(context.language))
     }
+}
+
+/// `--sig-proxy`: whether Ctrl-C is for the container or only for the command that watches it.
+enum SignalProxy {
+    static let flag = Flag(
+        "sig-proxy", summary: Localized(ko: "Ctrl-C 를 컨테이너에 전한다", en: "Pass Ctrl-C on to the container"),
+        fallback: "true")
 }

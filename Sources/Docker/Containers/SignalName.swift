@@ -9,6 +9,11 @@ enum SignalName {
         "TSTP": SIGTSTP, "TTIN": SIGTTIN, "TTOU": SIGTTOU, "WINCH": SIGWINCH,
     ]
 
+    /// `SIGTERM`; a number where it has no name.
+    static func name(_ number: Int32) -> String {
+        numbers.first { $0.value == number }.map { "SIG" + $0.key } ?? String(number)
+    }
+
     /// The number of `9`, `KILL` or `SIGKILL`, in any case.
     static func number(_ text: String) -> Int32? {
         if let number = Int32(text) { return (1...64).contains(number) ? number : nil }

@@ -11,6 +11,7 @@ enum StartCommand {
             flags: [
                 Flag("attach", short: "a", summary: Localized(ko: "출력을 잇는다", en: "Attach its output")),
                 Flag("interactive", short: "i", summary: Localized(ko: "입력을 잇는다", en: "Attach its input")),
+                ForegroundInput.flag, SignalProxy.flag,
             ]
         ) { line, context in
             let isAttached = line.isOn("attach") || line.isOn("interactive")
@@ -19,7 +20,7 @@ enum StartCommand {
             }
             return await context.forEach(line.allArguments, command: "start") { name throws(RuntimeError) in
                 let status = try await runtime.containerStatus(name)
-                if status.state != .running { try await runtime.startContainer(status.id) }
+                if !status.state.isAlive { try await runtime.startContainer(status.id) }
             }
         }.completingContainers(runtime) { $0.state != .running }
     }
@@ -29,9 +30,9 @@ enum StartCommand {
     ) async -> Int32 {
         do throws(RuntimeError) {
             let status = try await runtime.containerStatus(name)
-            return try await AttachCommand.run(status, runtime, context, withInput: line.isOn("interactive")) {
+            return try await AttachCommand.run(status, line, runtime, context, withInput: line.isOn("interactive")) {
                 () throws(RuntimeError) in
-                if status.state != .running { try await runtime.startContainer(status.id) }
+                if !status.state.isAlive { try await runtime.startContainer(status.id) }
             }
         } catch {
             context.report(error)
@@ -45,18 +46,31 @@ enum AttachCommand {
     static func make(_ runtime: any ContainerRuntime) -> Command {
         Command(
             "attach",
-            summary: Localized(ko: "도는 컨테이너의 입출력에 붙는다", en: "Attach to a running container"), usage: "CONTAINER"
+            summary: Localized(ko: "도는 컨테이너의 입출력에 붙는다", en: "Attach to a running container"),
+            usage: "[OPTIONS] CONTAINER",
+            flags: [
+                Flag("no-stdin", summary: Localized(ko: "입력은 잇지 않는다", en: "Do not attach its input")),
+                ForegroundInput.flag, SignalProxy.flag,
+            ]
         ) { line, context in
             guard line.allArguments.count == 1 else {
                 return context.reportUsage("'docker attach' requires exactly 1 argument", command: "attach")
             }
             do throws(RuntimeError) {
                 let status = try await runtime.containerStatus(line.allArguments[0])
-                guard status.state == .running else {
-                    throw .wrongState(
+                switch status.state {
+                case .running: break
+                case .paused:
+                    throw RuntimeError.conflict("You cannot attach to a paused container, unpause it first")
+                case .restarting:
+                    throw RuntimeError.conflict("You cannot attach to a restarting container, wait until it is running")
+                default:
+                    throw RuntimeError.wrongState(
                         id: status.name, state: status.state, wanted: "you cannot attach to a stopped container")
                 }
-                return try await run(status, runtime, context, withInput: true) { () throws(RuntimeError) in }
+                return try await run(status, line, runtime, context, withInput: !line.isOn("no-stdin")) {
+                    () throws(RuntimeError) in
+                }
             } catch {
                 return context.report(error)
             }
@@ -65,14 +79,19 @@ enum AttachCommand {
 
     /// Joins the container's streams, does `start`, and waits.
     static func run(
-        _ status: ContainerStatus, _ runtime: any ContainerRuntime, _ context: CommandContext, withInput: Bool,
+        _ status: ContainerStatus, _ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext,
+        withInput: Bool,
         start: () async throws(RuntimeError) -> Void
     ) async throws(RuntimeError) -> Int32 {
         let reads = withInput && status.configuration.openInput
+        guard let keys = ForegroundInput.keys(line, context) else { return 125 }
+        let input = ForegroundInput(
+            context, isWanted: reads, hasTerminal: status.configuration.terminal, keys: keys)
+        defer { input.stop() }
         let session = try await runtime.attach(
             status.id,
             streams: StreamDescriptors(
-                input: reads ? context.input : nil, output: context.output.descriptor,
+                input: input.descriptor, output: context.output.descriptor,
                 error: context.error.descriptor))
         do {
             try await start()
@@ -80,12 +99,16 @@ enum AttachCommand {
             await session.detach()
             throw error
         }
-        let foreground = ForegroundSession(
-            session: session, context: context, hasTerminal: status.configuration.terminal, readsInput: reads)
+        var foreground = ForegroundSession(
+            session: session, context: context, hasTerminal: status.configuration.terminal, input: input)
+        foreground.passesSignals = line.isOn("sig-proxy")
         switch try await foreground.run() {
         case .exited(let exit): return exit.code
+        case .detached:
+            context.error.line("read escape sequence")
+            return 0
         case .leftRunning:
-            await LeftRunning.tell(status.id, runtime, context)
+            if foreground.passesSignals { await LeftRunning.tell(status.id, runtime, context) }
             return 130
         }
     }

@@ -36,7 +36,7 @@ enum ByteSize {
         return text + units[unit]
     }
 
-    /// `64MiB`: powers of 1024, as `docker stats` prints memory.
+    /// `1.234MiB`: four significant digits and binary units, as `docker stats` prints memory.
     static func binary(_ bytes: Int) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]
         var value = Double(bytes)
@@ -45,10 +45,12 @@ enum ByteSize {
             value /= 1024
             unit += 1
         }
-        let text = rounded(value, digits: value >= 100 ? 0 : value >= 10 ? 1 : 2)
-        guard text.contains(".") else { return text + units[unit] }
-        let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-        return String(trimmed.reversed()) + units[unit]
+        let scale = value >= 1000 ? 1.0 : value >= 100 ? 10 : value >= 10 ? 100 : 1000
+        let scaled = Int((value * scale).rounded())
+        var fraction = String(scaled % Int(scale))
+        fraction = String(repeating: "0", count: String(Int(scale)).count - 1 - fraction.count) + fraction
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(scaled / Int(scale))\(fraction.isEmpty || scale == 1 ? "" : "." + fraction)\(units[unit])"
     }
 
     private static func rounded(_ value: Double, digits: Int) -> String {

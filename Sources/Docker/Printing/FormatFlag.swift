@@ -1,5 +1,6 @@
 import ContainerRuntime
 import Documents
+import Terminal
 
 /// `--format`: a Go template over a document.
 enum FormatFlag {
@@ -9,6 +10,25 @@ enum FormatFlag {
         } catch {
             throw .invalid(field: "--format", reason: "template parsing error: \(error.reason)")
         }
+    }
+
+    /// `table {{.ID}}\t{{.Names}}`: columns under headings, which are the fields' names in docker's words.
+    static func table(
+        _ format: String, _ documents: [JSONValue], headers: [String: String]
+    ) throws(RuntimeError) -> String {
+        let text = format.dropFirst("table ".count).replacing("\\t", with: "\t")
+        let template = try template(String(text))
+        let heading: JSONValue = .object(
+            JSONObject(headers.sorted { $0.key < $1.key }.map { (key: $0.key, value: .string($0.value)) }))
+        var rows = [
+            try render(template, heading).split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        ]
+        for document in documents {
+            rows.append(
+                try render(template, document).split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            )
+        }
+        return TablePrinter(rows: rows).text()
     }
 
     static func render(_ template: GoTemplate, _ document: JSONValue) throws(RuntimeError) -> String {

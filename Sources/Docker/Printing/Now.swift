@@ -24,6 +24,16 @@ enum TimeText {
         return CString.text(buffer) + "." + zeros + nanoseconds + "Z"
     }
 
+    /// `2026-01-02 15:04:05 +0900 KST`, local, as `docker ps --format` prints it.
+    static func zoned(_ seconds: Double) -> String {
+        var whole = time_t(seconds.rounded(.down))
+        var parts = tm()
+        localtime_r(&whole, &parts)
+        var buffer = [CChar](repeating: 0, count: 48)
+        strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M:%S %z %Z", &parts)
+        return CString.text(buffer)
+    }
+
     /// Hours and minutes, local.
     static func clock(_ seconds: Double) -> String {
         var whole = time_t(seconds)

@@ -27,6 +27,7 @@ enum InspectCommand {
                 Flag(
                     "format", short: "f", .text, placeholder: "TEMPLATE",
                     summary: Localized(ko: "출력 틀", en: "Format output with a Go template")),
+                Flag("size", short: "s", summary: Localized(ko: "크기도", en: "Show total file sizes too")),
                 Flag(
                     "type", .text, placeholder: "TYPE",
                     summary: Localized(ko: "종류", en: "container, image or volume")),
@@ -59,7 +60,7 @@ enum InspectCommand {
         var found: [JSONValue] = []
         var status: Int32 = 0
         for name in line.allArguments {
-            if let document = await document(name, type: type, runtime) {
+            if let document = await document(name, type: type, line, runtime) {
                 found.append(document)
             } else {
                 context.error.line("Error: No such \(type ?? "object"): \(name)")
@@ -74,10 +75,14 @@ enum InspectCommand {
         return status
     }
 
-    private static func document(_ name: String, type: String?, _ runtime: any Engine) async -> JSONValue? {
+    private static func document(
+        _ name: String, type: String?, _ line: Invocation, _ runtime: any Engine
+    ) async -> JSONValue? {
         func shows(_ kind: String) -> Bool { type ?? kind == kind }
         if shows("container"), let status = try? await runtime.containerStatus(name) {
-            return ContainerDocument.make(status)
+            let endpoints = (try? await runtime.networkEndpoints(of: status.id)) ?? []
+            let size = line.isOn("size") ? try? await runtime.containerSize(status.id) : nil
+            return ContainerDocument.make(status, endpoints: endpoints, size: size)
         }
         if shows("image"), let image = try? await image(name, runtime) { return ImageDocument.make(image) }
         if shows("volume"), let volume = try? await runtime.volume(name) { return VolumeDocument.make(volume) }

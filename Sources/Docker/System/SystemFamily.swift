@@ -8,6 +8,8 @@ enum SystemFamily {
         [
             InspectCommand.make(engine),
             VersionCommand.make(engine),
+            EventsCommand.make(engine),
+            InfoCommand.make(engine),
         ]
     }
 
