@@ -9,7 +9,8 @@ struct ContainerFilter {
     private var createdAfter: Double?
 
     private static let known = [
-        "name", "id", "status", "health", "label", "ancestor", "exited", "before", "since", "volume", "network", "publish",
+        "name", "id", "status", "health", "label", "ancestor", "exited", "before", "since", "volume", "network",
+        "publish",
         "expose", "is-task",
     ]
 

@@ -20,8 +20,10 @@ enum PsCommand {
                 Flag(
                     "filter", short: "f", .list, placeholder: "KEY=VALUE",
                     summary: Localized(
-                        ko: "고르기: name, id, status, health, label, ancestor, exited, before, since, volume, network, publish",
-                        en: "Filter: name, id, status, health, label, ancestor, exited, before, since, volume, network, "
+                        ko:
+                            "고르기: name, id, status, health, label, ancestor, exited, before, since, volume, network, publish",
+                        en:
+                            "Filter: name, id, status, health, label, ancestor, exited, before, since, volume, network, "
                             + "publish")),
                 Flag("format", .text, placeholder: "TEMPLATE", summary: Localized(ko: "출력 틀", en: "Go template")),
             ]

@@ -45,7 +45,9 @@ enum ContainerDocument {
             document["SizeRw"] = .integer(size.writable)
             document["SizeRootFs"] = .integer(size.root)
         }
-        if !configuration.security.options.isEmpty { document["HostConfig"]["SecurityOpt"] = strings(configuration.security.options) }
+        if !configuration.security.options.isEmpty {
+            document["HostConfig"]["SecurityOpt"] = strings(configuration.security.options)
+        }
         return document
     }
 

@@ -105,8 +105,9 @@ enum ResourceFlags {
     static func list(_ line: Invocation, _ flag: String) throws(RuntimeError) -> String? {
         guard let text = line[flag], !text.isEmpty else { return nil }
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard (1...2).contains(ends.count), !ends.contains(nil), ends.count == 1 || ends[0]! <= ends[1]! else {
+            let texts = part.split(separator: "-", omittingEmptySubsequences: false)
+            let ends = texts.compactMap { Int($0) }
+            guard (1...2).contains(texts.count), ends.count == texts.count, ends == ends.sorted() else {
                 throw .conflict("Invalid value \(text) for \(flag)")
             }
         }
