@@ -68,7 +68,8 @@ let package = Package(
         layer("ClusterDNS", ["DNS", "ControllerRuntime", "ContainerRuntime", "KubernetesAPI", "Documents"]),
         // Containers
         layer(
-            "ContainerEngine", ["ContainerRuntime", "DNS", "Dockerfile", "LinuxKernel", "CLinux", "OCI", "Documents"]),
+            "ContainerEngine",
+            ["ContainerRuntime", "DNS", "Dockerfile", "Registry", "LinuxKernel", "CLinux", "OCI", "Documents"]),
         layer(
             "VirtualMachine",
             ["Commands", "Terminal", "ContainerRuntime", "LinuxKernel", "CLinux", "Documents"]),

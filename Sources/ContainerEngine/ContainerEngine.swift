@@ -15,6 +15,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     public nonisolated let harbour: Harbour
     nonisolated let images_: any ImageSource
     nonisolated let plumber: any NetworkPlumber
+    nonisolated let registries: RegistryAccess
     /// This engine's own part of `configuration.runDirectory`; the harbour has it as `/run`.
     nonisolated let runDirectory: String
     private nonisolated let ownDirectory: RunDirectory
@@ -53,6 +54,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
         self.runDirectory = runDirectory.path
         images_ = images
         plumber = network
+        registries = RegistryAccess(configuration.registries)
         let seed = configuration.seed ?? UInt64.random(in: .min ... .max)
         generator = SeededGenerator(seed: seed)
         var networkGenerator = SeededGenerator(seed: seed ^ 0x6e65_7477_6f72_6b73)
@@ -97,7 +99,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     }
 
     public func resolveImage(_ reference: String) async throws(RuntimeError) -> ImageSummary {
-        try await images_.resolve(reference)
+        try await image(reference, .missing)
     }
 
     public func offeredImages() async -> [String] {

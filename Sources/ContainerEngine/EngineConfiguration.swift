@@ -17,6 +17,8 @@ public struct EngineConfiguration: Sendable {
     public var stubProgram: String
     /// The zygote, if it has been started already (best: as the first thing the program does).
     public var zygote: ZygoteProcess?
+    /// How registries are reached.
+    public var registries: RegistrySettings
     /// From which ids and names are drawn; nil draws it by chance.
     public var seed: UInt64?
     /// Seconds since 1970.
@@ -31,6 +33,7 @@ public struct EngineConfiguration: Sendable {
         archiveProgram = programDirectory + "/kijabi-archive"
         stubProgram = programDirectory + "/kijabi-stub"
         zygote = nil
+        registries = RegistrySettings(directory: dataDirectory + "/registries", environment: [:])
         seed = nil
         now = { WallClock.seconds() }
     }

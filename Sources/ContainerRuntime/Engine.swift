@@ -2,4 +2,4 @@
 /// single containers ask for, an interface a family.
 public typealias Engine =
     ContainerRuntime & ContainerControl & StatisticsService & EventService & EngineInformationService & NetworkService
-    & BuildService & ContainerInspection & ImageService & FileCopyService & VolumeService
+    & BuildService & ContainerInspection & ImageService & FileCopyService & VolumeService & RegistryService

@@ -25,6 +25,8 @@ public enum RuntimeError: Error, Sendable, Hashable {
     case portInUse(address: String, port: UInt16)
     /// Something that cannot be done with a network.
     case network(NetworkFailure)
+    /// Something that a registry did not do, or was not believed.
+    case registry(RegistryFailure)
     /// Nothing answers at that address.
     case unreachable(address: String, port: UInt16, errno: Int32)
     /// The kernel refused a step. `stage` names it as the trace does, e.g. `mount overlay`.

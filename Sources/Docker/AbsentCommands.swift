@@ -11,10 +11,13 @@ enum AbsentCommands {
                     ko: "컨테이너 여럿을 함께 다루는 일은 여기서 kubectl 이 해요: kubectl create deployment --help",
                     en: "Here kubectl handles containers by the dozen: kubectl create deployment --help")),
             absent(
-                ["push", "login", "logout", "search"],
+                ["search"],
                 Localized(
-                    ko: "여기에는 이미지 창고(registry)가 없어요. 있는 이미지는 'docker images' 로 볼 수 있어요.",
-                    en: "There is no registry here. 'docker images' lists the images that are here.")),
+                    ko: "찾기는 Docker Hub 웹사이트에서 할 수 있어요: hub.docker.com. 이름을 알면 'docker pull 이름' 으로 받고, "
+                        + "태그는 'docker manifest inspect 이름:태그' 로 확인해요.",
+                    en:
+                        "Search on Docker Hub's own pages: hub.docker.com. Once you know a name, 'docker pull NAME' gets it, and "
+                        + "'docker manifest inspect NAME:TAG' tells whether a tag exists.")),
             absent(
                 ["context"],
                 Localized(

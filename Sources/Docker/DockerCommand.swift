@@ -24,7 +24,8 @@ public enum DockerCommand {
                 ("docker ps -a", Localized(ko: "상자 목록 보기", en: "List the boxes")),
             ],
             subcommands: ContainerFamily.commands(engine) + ImageFamily.commands(engine)
-                + BuildFamily.commands(engine) + SystemFamily.commands(engine)
+                + BuildFamily.commands(engine) + RegistryFamily.commands(engine)
+                + SystemFamily.commands(engine)
                 + [
                     ContainerFamily.family(engine),
                     ImageFamily.family(engine),

@@ -88,3 +88,8 @@ public struct Platform: Sendable, Hashable, CustomStringConvertible {
             }
     }
 }
+
+extension ImageConfiguration {
+    /// The kind of machine the image is made for.
+    public var platform: Platform? { Platform(document) }
+}

@@ -20,6 +20,8 @@ struct Places {
         chmod(path, 0o755)
         return path
     }
+    /// What people set, passwords of registries among it; made when there is something to set.
+    var settings: String { place("XDG_CONFIG_HOME", ".config") }
     /// Progress, history, journal.
     var state: String { directory("XDG_STATE_HOME", ".local/state") }
 
@@ -50,7 +52,10 @@ struct Places {
 
     /// Where the engine finds its things.
     var engine: EngineConfiguration {
-        EngineConfiguration(dataDirectory: data, runDirectory: runtime, programDirectory: Self.programDirectory)
+        var engine = EngineConfiguration(
+            dataDirectory: data, runDirectory: runtime, programDirectory: Self.programDirectory)
+        engine.registries = RegistrySettings(directory: settings + "/docker", environment: environment)
+        return engine
     }
 
     /// Makes a directory and those above it, for their owner only.
@@ -117,10 +122,14 @@ struct Places {
     }
 
     private func directory(_ variable: String, _ fallback: String) -> String {
-        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Self.homeDirectory
-        let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/" + fallback
-        let path = base + "/kijabi"
+        let path = place(variable, fallback)
         Self.make(path)
         return path
+    }
+
+    private func place(_ variable: String, _ fallback: String) -> String {
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Self.homeDirectory
+        let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/" + fallback
+        return base + "/kijabi"
     }
 }

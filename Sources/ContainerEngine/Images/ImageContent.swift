@@ -12,6 +12,8 @@ public struct ImageContent: Sendable {
     public var origin: String
     /// The id of the image it was built or committed on.
     public var parent: Digest?
+    /// What a registry knows it by: `docker.io/library/busybox@sha256:…`, of the manifest or of the list it is in.
+    public var repositoryDigest: String?
 
     public init(
         configuration: [UInt8], manifest: [UInt8]? = nil, layers: [StoredLayer], origin: String, parent: Digest? = nil

@@ -134,6 +134,7 @@ extension ImageStore {
         record.size = content.layers.reduce(0) { $0 + $1.size }
         record.addedAt = record.addedAt ?? Int(WallClock.seconds())
         record.parent = content.parent
+        if let known = content.repositoryDigest { record.repositoryDigests.insert(known) }
         table.images[descriptor.digest] = record
         for layer in content.layers { table.layerSizes[layer.diffID] = layer.size }
         for reference in references {

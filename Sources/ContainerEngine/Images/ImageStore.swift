@@ -113,13 +113,19 @@ public actor ImageStore {
         return match
     }
 
-    private func find(_ reference: ImageReference) throws(RuntimeError) -> StoredImage? {
+    func find(_ reference: ImageReference) throws(RuntimeError) -> StoredImage? {
         if let recipe = recipes.first(where: { $0.reference == reference }) { return try current(recipe) }
         if let digest = reference.digest?.description {
             let repository = "\(reference.domain)/\(reference.path):"
             return cache.images.values.first { image in
-                (image.manifestDigest.description == digest || image.summary.id == digest)
-                    && cache.table.names(of: image.manifestDigest).contains { $0.hasPrefix(repository) }
+                let names = cache.table.names(of: image.manifestDigest)
+                if cache.table.images[image.manifestDigest]?.repositoryDigests.contains(
+                    "\(reference.domain)/\(reference.path)@\(digest)") ?? false
+                {
+                    return true
+                }
+                return (image.manifestDigest.description == digest || image.summary.id == digest)
+                    && names.contains { $0.hasPrefix(repository) }
             }
         }
         return cache.table.entries[reference.description].flatMap { cache.images[$0.manifest] }

@@ -21,6 +21,8 @@ struct ReferenceTable {
         var addedAt: Int?
         /// The image it was built or committed on.
         var parent: Digest?
+        /// What registries know it by.
+        var repositoryDigests: Set<String> = []
     }
 
     /// By whole name (`docker.io/library/busybox:latest`).
@@ -53,7 +55,8 @@ struct ReferenceTable {
             }
             images[digest] = Image(
                 origin: value["origin"]?.string, size: value["size"]?.int, addedAt: value["added"]?.int,
-                parent: value["parent"]?.string.flatMap { Digest($0) })
+                parent: value["parent"]?.string.flatMap { Digest($0) },
+                repositoryDigests: Set((value["repositoryDigests"]?.array ?? []).compactMap(\.string)))
         }
         for (key, value) in document["layers"]?.object ?? [:] {
             if let digest = Digest(key), let size = value.int { layerSizes[digest] = size }
@@ -72,6 +75,9 @@ struct ReferenceTable {
             value["size"] = image.size.map { .integer($0) }
             value["added"] = image.addedAt.map { .integer($0) }
             value["parent"] = image.parent.map { .string($0.description) }
+            if !image.repositoryDigests.isEmpty {
+                value["repositoryDigests"] = .array(image.repositoryDigests.sorted().map { .string($0) })
+            }
             return (key: digest.description, value: value)
         }
         let layers = layerSizes.sorted { $0.key.hex < $1.key.hex }.map {

@@ -4,7 +4,7 @@ import Terminal
 
 /// `docker create`: everything of run but the start.
 enum CreateCommand {
-    static func make(_ runtime: any ContainerRuntime) -> Command {
+    static func make(_ runtime: any Engine) -> Command {
         Command(
             "create", summary: Localized(ko: "컨테이너를 만들어만 둔다", en: "Create a new container"),
             usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]", flags: RunOptions.flags + NetworkFlags.flags,
@@ -30,7 +30,7 @@ enum CreateCommand {
     /// - Parameter adjust: has the last word on the configuration.
     /// - Returns: its id.
     static func create(
-        _ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext,
+        _ line: Invocation, _ runtime: any Engine, _ context: CommandContext,
         adjust: (inout ContainerConfiguration) -> Void = { _ in }
     ) async throws(RuntimeError) -> String {
         var configuration = try await RunOptions.configuration(line, runtime, context)
@@ -38,6 +38,8 @@ enum CreateCommand {
         if network == .host { configuration.sharedWithHost.insert(.network) }
         configuration.sandbox = try RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
         adjust(&configuration)
+        try await ImagePreparation.prepare(
+            &configuration, line["platform"], isQuiet: line.isOn("quiet"), runtime, context)
         return try await runtime.createContainer(configuration)
     }
 }

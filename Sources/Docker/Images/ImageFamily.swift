@@ -8,6 +8,7 @@ enum ImageFamily {
         [
             ImagesCommand.make(engine),
             PullCommand.make(engine),
+            PushCommand.make(engine),
             ArchiveCommands.load(engine),
             ArchiveCommands.save(engine),
             ArchiveCommands.imports(engine),

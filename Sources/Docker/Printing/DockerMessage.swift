@@ -29,6 +29,7 @@ struct DockerMessage {
         case .portInUse(let address, let port):
             "failed to set up container networking: Bind for \(address):\(port) failed: port is already allocated"
         case .network(let failure): failure.sentence
+        case .registry(let failure): failure.description
         case .unreachable(let address, let port, let errno):
             "connect \(address):\(port): \(ErrorNumber.text(errno))"
         case .system(let stage, let errno, let path):
@@ -73,6 +74,7 @@ struct DockerMessage {
                 ko: "포트 \(port) 은(는) 이미 누가 쓰고 있어요. 'docker ps' 로 확인하거나 다른 번호를 쓰세요.",
                 en: "Somebody uses port \(port) already. Look with 'docker ps', or publish another number.")(language)
         case .network(let failure): failure.hint(language)
+        case .registry(let failure): RegistryHint.text(failure)?(language)
         case .unavailable, .system:
             Localized(
                 ko: "'kijabi doctor' 가 이 컴퓨터에서 무엇이 되고 안 되는지 알려 줘요.",

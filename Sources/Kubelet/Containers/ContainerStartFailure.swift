@@ -20,6 +20,7 @@ extension RuntimeError {
         case .nameInUse(let name, let holder): "the name \"\(name)\" is in use by container \(holder)"
         case .commandNotFound(let command): "exec: \"\(command)\": executable file not found in $PATH"
         case .commandNotExecutable(let command, let code): "exec: \"\(command)\": \(errorText(code))"
+        case .registry(let failure): "\(failure)"
         case .network(let failure): "network: \(failure)"
         case .invalidArchive(let reason): reason
         case .noSuchVolume(let name): "no such volume: \(name)"

@@ -1,0 +1,25 @@
+import Commands
+import ContainerRuntime
+import Terminal
+
+/// Brings the image of a container here before it is made, so that people see what they wait for.
+enum ImagePreparation {
+    /// - Parameter configuration: its policy is carried out, and then says that nothing more is to be done.
+    static func prepare(
+        _ configuration: inout ContainerConfiguration, _ platform: String?, isQuiet: Bool, _ engine: any Engine,
+        _ context: CommandContext
+    ) async throws(RuntimeError) {
+        let name = configuration.image
+        switch configuration.pullPolicy {
+        case .never: return
+        case .missing:
+            if await engine.isImageHere(name) { return }
+            if name.hasPrefix("sha256:") { throw .noSuchImage(name) }
+            context.error.line("Unable to find image '\(ImageName.hasTag(name) ? name : name + ":latest")' locally")
+        case .always: break
+        }
+        let display = TransferDisplay(output: context.error, environment: context.environment, isQuiet: isQuiet)
+        try await PullCommand.fetch(name, platform, engine, display)
+        configuration.pullPolicy = .never
+    }
+}
