@@ -25,12 +25,18 @@ enum Kijabi {
     }
 
     /// Runs it without a terminal, to its end.
-    static func run(_ arguments: [String], input: String = "") throws -> Result {
-        let home = try Home()
-        defer { home.remove() }
+    /// - Parameters:
+    ///   - home: nil is one of its own.
+    ///   - wrapper: a program and its arguments that run it in turn.
+    static func run(
+        _ arguments: [String], input: String = "", home given: Home? = nil, wrapper: [String] = []
+    ) throws -> Result {
+        let home = try given ?? Home()
+        defer { if given == nil { home.remove() } }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: directory + "/kijabi")
-        process.arguments = arguments
+        let words = wrapper + [directory + "/kijabi"] + arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.environment = home.environment
         let (standardInput, output, error) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
@@ -46,6 +52,19 @@ enum Kijabi {
         return Result(
             status: status, output: String(decoding: outputData, as: UTF8.self),
             error: String(decoding: errorData, as: UTF8.self))
+    }
+
+    /// Starts it without a terminal; nobody reads what it says.
+    static func start(_ arguments: [String], home: Home) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: directory + "/kijabi")
+        process.arguments = arguments
+        process.environment = home.environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
     }
 
     /// Starts it on a pseudo-terminal.
