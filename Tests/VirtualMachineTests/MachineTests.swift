@@ -166,7 +166,7 @@ final class TestBed: Sendable {
     }
 
     func run(_ machine: String, _ command: String..., input: String? = nil) async throws -> Output {
-        let (output, error) = (try Pipe(), try Pipe())
+        let (output, error) = (try LinuxKernel.Pipe(), try LinuxKernel.Pipe())
         var guest = GuestCommand(command, output: output.writeEnd.number, error: error.writeEnd.number)
         let source = try input.map { try MemoryFile.make("input", contents: Array($0.utf8)) }
         guest.input = source?.number
