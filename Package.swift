@@ -142,7 +142,8 @@ let package = Package(
         tests(
             "ContainerEngine",
             [
-                "ContainerRuntime", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote", "kijabi-packetfilter",
+                "ContainerRuntime", "DNS", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote",
+                "kijabi-packetfilter",
                 "kijabi-archive",
             ]),
         tests(

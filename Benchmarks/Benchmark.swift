@@ -31,7 +31,9 @@ enum Benchmarks {
             RunBenchmark(name: "run-none", network: .none, goal: .ratio(atMost: 4)),
         ] + PeerBenchmark.all + [
             RunBenchmark(name: "run-net", network: .pod(subnet: "172.17.0.0/16"), goal: .ratio(atMost: 6)),
-            ExecBenchmark(), IdleContainersBenchmark(figure: .start), IdleContainersBenchmark(figure: .remove),
+            ExecBenchmark(), PublishedPortBenchmark(figure: .throughput), PublishedPortBenchmark(figure: .latency),
+            PublishedPortBenchmark(figure: .connection), IdleContainersBenchmark(figure: .start),
+            IdleContainersBenchmark(figure: .remove),
             IdleContainersBenchmark(figure: .memory), DirtyPagesBenchmark(), RunToReadyBenchmark(),
             CreateBenchmark(), WatchBenchmark(), ScaleBenchmark(), EchoBenchmark(), IdleBenchmark(),
         ]

@@ -3,6 +3,7 @@ enum Unit: String, Sendable, Hashable {
     case milliseconds = "ms"
     case operations = "ops/s"
     case megabytes = "MB"
+    case gigabytesPerSecond = "GB/s"
     /// One measurement over another.
     case times = "×"
     /// Of one processor.
@@ -13,7 +14,7 @@ enum Unit: String, Sendable, Hashable {
         switch self {
         case .milliseconds: value
         case .operations: value > 0 ? 1000 / value : nil
-        case .percent, .megabytes, .times: nil
+        case .percent, .megabytes, .gigabytesPerSecond, .times: nil
         }
     }
 }

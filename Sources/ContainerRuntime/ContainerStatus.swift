@@ -33,7 +33,10 @@ public struct ContainerStatus: Sendable {
     public var restartCount: Int
     /// Nil without a health check.
     public var health: ContainerHealth?
+    /// Of its first network.
     public var address: String?
+    /// Its places in networks, in the order of its interfaces.
+    public var networks: [NetworkEndpoint]
     /// With the host ports that were really given.
     public var publishedPorts: [PublishedPort]
     /// The limits that were asked for, and whether the kernel holds them or kijabi watches them.
@@ -67,6 +70,7 @@ public struct ContainerStatus: Sendable {
         self.configuration = configuration
         restartCount = 0
         publishedPorts = []
+        networks = []
         resources = configuration.resources
         limitsAreEmulated = false
         mounts = []

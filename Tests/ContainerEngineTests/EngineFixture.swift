@@ -188,6 +188,7 @@ struct HarbourOnly: NetworkPlumber {
     func publish(
         _ ports: [PublishedPort], owner: String, address: String
     ) async throws(RuntimeError) -> [PublishedPort] { ports }
+    func redirect(owner: String, to address: String?) async {}
     func unpublish(owner: String) async {}
     func socket(domain: Int32, type: Int32, protocol: Int32) async throws(RuntimeError) -> Int32 {
         try await harbour.makeSocket(domain: domain, type: type, protocol: `protocol`)

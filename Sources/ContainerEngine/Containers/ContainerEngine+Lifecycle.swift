@@ -43,6 +43,7 @@ extension ContainerEngine {
         let record = ContainerRecord(
             status: status, image: image, lowerPaths: lowerPaths.map(harbourPath), log: log)
         containersByID[id] = record
+        if let sandbox = sandboxesByID[sandboxID], sandbox.owner == id { showNetworks(of: sandbox) }
         namesToIDs[name] = id
         order.append(id)
         announce(.create, record)
@@ -149,9 +150,9 @@ extension ContainerEngine {
     }
 
     private func publishPorts(_ record: ContainerRecord, _ sandbox: SandboxRecord) async throws(RuntimeError) {
-        guard !record.configuration.publishedPorts.isEmpty, let address = sandbox.status.address else { return }
+        guard !record.wantedPorts.isEmpty, let address = sandbox.status.address else { return }
         record.status.publishedPorts = try await plumber.publish(
-            record.configuration.publishedPorts, owner: record.id, address: address)
+            record.wantedPorts, owner: record.id, address: address)
     }
 
     private func execute(_ record: ContainerRecord, in sandbox: SandboxRecord) async throws(RuntimeError) {
@@ -288,7 +289,7 @@ extension ContainerEngine {
         if !restarts { record.output.log.finish() }
         announce(.die, record, exit: exit)
         if restarts { restartLater(record) }
-        if record.configuration.publishedPorts.isEmpty { record.exit.fulfil(.success(exit)) }
+        if record.wantedPorts.isEmpty { record.exit.fulfil(.success(exit)) }
     }
 
     private func giveBack(_ id: String) async {
@@ -298,7 +299,7 @@ extension ContainerEngine {
     /// What an ended container had, goes back. Whoever waits for the end need not wait for this, but for its ports: the
     /// next container may want them as soon as this one is known to have stopped.
     private func giveBack(_ record: ContainerRecord) async {
-        if !record.configuration.publishedPorts.isEmpty, let exit = record.status.exit {
+        if !record.wantedPorts.isEmpty, let exit = record.status.exit {
             await plumber.unpublish(owner: record.id)
             record.exit.fulfil(.success(exit))
         }

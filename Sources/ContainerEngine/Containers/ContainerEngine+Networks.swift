@@ -122,6 +122,13 @@ extension ContainerEngine: NetworkService {
             sandbox.places[now].endpoint = endpoint
         }
         sandbox.status.address = sandbox.places.lazy.compactMap(\.endpoint?.address).first
+        showNetworks(of: sandbox)
+    }
+
+    /// Has the container's status tell its networks.
+    func showNetworks(of sandbox: SandboxRecord) {
+        guard let record = sandbox.owner.flatMap({ containersByID[$0] }) else { return }
+        record.status.networks = endpoints(of: sandbox, record)
     }
 
     private func connect(
@@ -167,6 +174,7 @@ extension ContainerEngine: NetworkService {
             sandbox.places[index].endpoint?.names = names
             await plumber.setNames(names, sandbox: sandbox.status.id, in: place.plan)
         }
+        showNetworks(of: sandbox)
     }
 
     // MARK: Live changes
@@ -180,7 +188,7 @@ extension ContainerEngine: NetworkService {
             throw .network(.alreadyConnected(container: record.status.name, network: network.status.name))
         }
         sandbox.places.append(place)
-        guard sandbox.status.isReady else { return }
+        guard sandbox.status.isReady else { return showNetworks(of: sandbox) }
         do {
             let endpoint = try await connect(place, sandbox, record)
             guard let index = sandbox.places.firstIndex(where: { $0.plan.id == place.plan.id }) else { return }
@@ -200,7 +208,7 @@ extension ContainerEngine: NetworkService {
             throw .network(.notConnected(container: record.id, network: network.status.name))
         }
         let place = sandbox.places.remove(at: index)
-        guard let namespace = sandbox.network, place.endpoint != nil else { return }
+        guard let namespace = sandbox.network, place.endpoint != nil else { return showNetworks(of: sandbox) }
         try await plumber.disconnect(
             sandbox: sandbox.status.id, namespace: namespace.number, from: place.plan)
         addressesChanged(record, sandbox)
@@ -208,7 +216,14 @@ extension ContainerEngine: NetworkService {
 
     private func addressesChanged(_ record: ContainerRecord, _ sandbox: SandboxRecord) {
         sandbox.status.address = sandbox.places.lazy.compactMap(\.endpoint?.address).first
-        if record.status.state.isAlive { record.status.address = sandbox.status.address }
+        if record.status.state.isAlive {
+            if record.status.address != sandbox.status.address, !record.status.publishedPorts.isEmpty {
+                let (plumber, id, address) = (plumber, record.id, sandbox.status.address)
+                Task { await plumber.redirect(owner: id, to: address) }
+            }
+            record.status.address = sandbox.status.address
+        }
+        showNetworks(of: sandbox)
         // Its resolver is another one, if this was its first network with names, or its last.
         guard let text = resolution(of: sandbox).map(Self.resolverFile) else { return }
         try? write(text, to: "\(runDirectory)/sandboxes/\(sandbox.status.id)/resolv.conf")

@@ -101,6 +101,7 @@ extension ContainerEngine {
         record.status.isReady = false
         record.network = nil
         for index in record.places.indices { record.places[index].endpoint = nil }
+        if !record.places.isEmpty { showNetworks(of: record) }
         switch record.configuration.network {
         case .pod, .networks: await plumber.detach(sandbox: record.status.id)
         case .none, .host, .sandbox: break

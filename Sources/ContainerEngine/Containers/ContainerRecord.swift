@@ -41,6 +41,18 @@ final class ContainerRecord {
 
     var id: String { status.id }
     var configuration: ContainerConfiguration { status.configuration }
+
+    /// The ports that are to be published: those that were named and, with `-P`, the exposed ones that were not.
+    var wantedPorts: [PublishedPort] {
+        var ports = configuration.publishedPorts
+        guard configuration.publishesAllPorts else { return ports }
+        for exposed in (image.exposedPorts + configuration.exposedPorts).flatMap(ExposedPorts.parse)
+        where !ports.contains(where: { $0.containerPort == exposed.port && $0.transport == exposed.transport }) {
+            ports.append(
+                PublishedPort(hostPort: 0, containerPort: exposed.port, transport: exposed.transport))
+        }
+        return ports
+    }
 }
 
 /// What the engine knows of one sandbox. Only the engine touches it.

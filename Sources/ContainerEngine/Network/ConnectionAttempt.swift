@@ -23,15 +23,31 @@ extension PortForwarder {
     /// A connected, non-blocking socket of the harbour.
     /// - Throws: `.unreachable` with the errno of connect(2), ETIMEDOUT, or ECANCELED if the task was cancelled.
     func open(_ address: IPv4Address, _ port: UInt16, timeout: Duration) async throws(RuntimeError) -> Int32 {
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        let socket = try await harbour.makeSocket(domain: AF_INET, type: type, protocol: 0)
+        let socket = try await clientSocket()
         let result = address.withSocketAddress(port: port) { Glibc.connect(socket, $0, $1) }
         if result == 0 { return socket }
         var error = errno
+        if error == EINPROGRESS, let outcome = Self.outcome(socket) { error = outcome }
         if error == EINPROGRESS { error = await completion(socket, timeout) }
         if error == 0 { return socket }
         close(socket)
         throw .unreachable(address: address.description, port: port, errno: error)
+    }
+
+    private func clientSocket() async throws(RuntimeError) -> Int32 {
+        defer { if !publishesNothing { makeSpares() } }
+        if let spare = spares.popLast(), let number = try? spare.duplicateNumber() { return number }
+        return try await harbour.makeSocket(domain: AF_INET, type: Self.clientType, protocol: 0)
+    }
+
+    /// Between neighbours the handshake is over before connect(2) returns.
+    private static func outcome(_ socket: Int32) -> Int32? {
+        var polled = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+        guard poll(&polled, 1, 0) == 1 else { return nil }
+        var error: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length)
+        return error
     }
 
     /// Waits until the socket is connected.

@@ -5,10 +5,7 @@ import LinuxKernel
 /// A published UDP port: every client (an address and a port) gets a socket of its own towards the container, so that the
 /// container tells clients apart and answers find their way back.
 struct DatagramRelay {
-    struct Client: Hashable {
-        let address: IPv4Address
-        let port: UInt16
-    }
+    typealias Client = SocketEnd
 
     /// A client's way to the container.
     struct Path {
@@ -18,7 +15,7 @@ struct DatagramRelay {
         var lastUse: ContinuousClock.Instant
     }
 
-    let target: IPv4Address
+    let owner: String
     let port: UInt16
     var paths: [Client: Path] = [:]
 
@@ -31,8 +28,8 @@ struct DatagramRelay {
 }
 
 extension PortForwarder {
-    func serveDatagrams(_ listener: Int32, target: IPv4Address, port: UInt16) throws(RuntimeError) {
-        datagramRelays[listener] = DatagramRelay(target: target, port: port)
+    func serveDatagrams(_ listener: Int32, owner: String, port: UInt16) throws(RuntimeError) {
+        datagramRelays[listener] = DatagramRelay(owner: owner, port: port)
         try watch(listener, .readable) { $0.receiveFromClients(listener) }
     }
 
@@ -42,20 +39,17 @@ extension PortForwarder {
         }
     }
 
+    /// Has every client get a new way.
+    func forgetPaths(_ listener: Int32) {
+        for path in datagramRelays[listener]?.paths.values.map(\.self) ?? [] {
+            if let socket = path.socket { executor.forget(socket.number) }
+        }
+        datagramRelays[listener]?.paths = [:]
+    }
+
     private func receiveFromClients(_ listener: Int32) {
         var buffer = [UInt8](repeating: 0, count: DatagramRelay.datagramLimit)
-        while true {
-            var sender = sockaddr_in()
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let count = withUnsafeMutablePointer(to: &sender) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    recvfrom(listener, &buffer, buffer.count, 0, $0, &length)
-                }
-            }
-            if count < 0 { return }
-            let client = DatagramRelay.Client(
-                address: IPv4Address(value: UInt32(bigEndian: sender.sin_addr.s_addr)),
-                port: UInt16(bigEndian: sender.sin_port))
+        while let (count, client) = SocketEnd.receive(listener, into: &buffer) {
             forward(Array(buffer[..<count]), from: client, listener)
         }
     }
@@ -82,7 +76,8 @@ extension PortForwarder {
         let made = try? await harbour.makeSocket(domain: AF_INET, type: type, protocol: 0)
         let socket = made.map { FileDescriptor(owning: $0) }
         guard let relay = datagramRelays[listener], var path = relay.paths[client], let socket,
-            relay.target.withSocketAddress(port: relay.port, { Glibc.connect(socket.number, $0, $1) }) == 0,
+            let target = target(of: relay.owner),
+            target.withSocketAddress(port: relay.port, { Glibc.connect(socket.number, $0, $1) }) == 0,
             (try? watch(socket.number, .readable) { $0.answer(client, listener) }) != nil
         else {
             datagramRelays[listener]?.paths[client] = nil
@@ -102,9 +97,7 @@ extension PortForwarder {
             // ECONNREFUSED tells that an earlier datagram met a closed port: the client learns it by silence.
             if count < 0 { return }
             datagramRelays[listener]?.paths[client]?.lastUse = ContinuousClock.now
-            _ = client.address.withSocketAddress(port: client.port) {
-                sendto(listener, buffer, count, Int32(MSG_NOSIGNAL), $0, $1)
-            }
+            _ = client.withRaw { sendto(listener, buffer, count, Int32(MSG_NOSIGNAL), $0, $1) }
         }
     }
 

@@ -178,6 +178,10 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
         try await forwarder.publish(ports, owner: owner, address: address)
     }
 
+    public nonisolated func redirect(owner: String, to address: String?) async {
+        await forwarder.redirect(owner: owner, to: address)
+    }
+
     /// Closes the listeners and the connections of a container. Idempotent.
     public nonisolated func unpublish(owner: String) async {
         await forwarder.unpublish(owner: owner)

@@ -35,6 +35,8 @@ public protocol NetworkPlumber: PodNetwork {
     /// - Returns: the ports with the host ports that were really given.
     func publish(_ ports: [PublishedPort], owner: String, address: String) async throws(RuntimeError)
         -> [PublishedPort]
+    /// Leads what comes to a container's published ports to another of its addresses; nil for none.
+    func redirect(owner: String, to address: String?) async
     /// Idempotent.
     func unpublish(owner: String) async
 }

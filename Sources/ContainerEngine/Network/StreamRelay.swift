@@ -45,6 +45,9 @@ struct StreamRelay {
         let sink: Int32
         let pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
         var buffered = 0
+        /// What a pipe holds that nobody has enlarged: 16 pages (pipe(7)).
+        var piece = 1 << 16
+        var fullPieces = 0
         var isAtEnd = false
         var isFinished = false
 
@@ -55,8 +58,18 @@ struct StreamRelay {
             self.pipe = (FileDescriptor(owning: pipe.readEnd), FileDescriptor(owning: pipe.writeEnd))
         }
 
+        /// Gives a connection that moves much a wider pipe. The system may refuse, and then it stays as it is.
+        private mutating func enlarge() {
+            fullPieces += 1
+            let setPipeSize: Int32 = 1031
+            let wide = 1 << 19
+            guard fullPieces == 8, piece < wide, fcntl(pipe.writeEnd.number, setPipeSize, Int32(wide)) > 0 else {
+                return
+            }
+            piece = wide
+        }
+
         mutating func pump() -> Result {
-            let piece = 1 << 16
             // A fast pair of programs must not keep the thread for itself.
             for _ in 0..<32 {
                 if isFinished { return .waiting }
@@ -66,6 +79,7 @@ struct StreamRelay {
                     if count > 0 {
                         buffered += count
                         moved = true
+                        if count * 2 > piece { enlarge() }
                     } else if count == 0 {
                         isAtEnd = true
                     } else if errno != EAGAIN && errno != EINTR {

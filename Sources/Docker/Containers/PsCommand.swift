@@ -129,12 +129,6 @@ struct ContainerRow {
     }
 
     static func ports(_ status: ContainerStatus) -> String {
-        guard status.state.isAlive else { return "" }
-        let published = status.publishedPorts.map {
-            "\($0.hostAddress):\($0.hostPort)->\($0.containerPort)/\($0.transport.rawValue.lowercased())"
-        }
-        let inner = Set(status.publishedPorts.map { "\($0.containerPort)/\($0.transport.rawValue.lowercased())" })
-        let exposed = ContainerDocument.exposedPorts(status).filter { !inner.contains($0) }
-        return (published + exposed).joined(separator: ", ")
+        status.state.isAlive ? PortList.text(of: status) : ""
     }
 }

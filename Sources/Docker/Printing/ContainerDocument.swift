@@ -160,7 +160,7 @@ enum ContainerDocument {
 
     private static func networkSettings(_ status: ContainerStatus, _ endpoints: [NetworkEndpoint]) -> JSONValue {
         var networks = JSONObject()
-        for endpoint in endpoints { networks[endpoint.networkName] = self.endpoint(endpoint) }
+        for endpoint in endpoints { networks[endpoint.networkName] = NetworkDocument.endpoint(endpoint) }
         let first = endpoints.first
         return [
             "Bridge": "",
@@ -172,19 +172,6 @@ enum ContainerDocument {
             "IPPrefixLen": .integer(status.address == nil ? 0 : first?.prefixLength ?? 16),
             "MacAddress": .string(first?.hardwareAddress ?? ""),
             "Networks": .object(networks),
-        ]
-    }
-
-    private static func endpoint(_ endpoint: NetworkEndpoint) -> JSONValue {
-        [
-            "Aliases": endpoint.aliases.isEmpty ? .null : strings(endpoint.aliases),
-            "MacAddress": .string(endpoint.hardwareAddress ?? ""),
-            "NetworkID": .string(endpoint.networkID),
-            "EndpointID": .string(endpoint.id),
-            "Gateway": .string(endpoint.gateway ?? ""),
-            "IPAddress": .string(endpoint.address ?? ""),
-            "IPPrefixLen": .integer(endpoint.address == nil ? 0 : endpoint.prefixLength),
-            "DNSNames": endpoint.names.isEmpty ? .null : strings(endpoint.names),
         ]
     }
 

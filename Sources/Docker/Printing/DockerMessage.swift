@@ -27,7 +27,7 @@ struct DockerMessage {
         case .invalidArchive(let reason): reason
         case .noSuchVolume(let name): "get \(name): no such volume"
         case .portInUse(let address, let port):
-            "failed to set up container networking: Bind for \(address):\(port) failed: port is already allocated"
+            "failed to set up container networking: Bind for \(PortList.host(address)):\(port) failed: port is already allocated"
         case .network(let failure): failure.sentence
         case .registry(let failure): failure.description
         case .unreachable(let address, let port, let errno):
@@ -69,10 +69,7 @@ struct DockerMessage {
             Localized(
                 ko: "먼저 'docker stop \(id.prefix(12))' 으로 멈추거나 -f 를 붙이세요.",
                 en: "Stop it first with 'docker stop \(id.prefix(12))', or add -f.")(language)
-        case .portInUse(_, let port):
-            Localized(
-                ko: "포트 \(port) 은(는) 이미 누가 쓰고 있어요. 'docker ps' 로 확인하거나 다른 번호를 쓰세요.",
-                en: "Somebody uses port \(port) already. Look with 'docker ps', or publish another number.")(language)
+        case .portInUse(_, let port): PortHolder.hint(port)(language)
         case .network(let failure): failure.hint(language)
         case .registry(let failure): RegistryHint.text(failure)?(language)
         case .unavailable, .system:

@@ -30,7 +30,7 @@ enum InspectCommand {
                 Flag("size", short: "s", summary: Localized(ko: "크기도", en: "Show total file sizes too")),
                 Flag(
                     "type", .text, placeholder: "TYPE",
-                    summary: Localized(ko: "종류", en: "container, image or volume")),
+                    summary: Localized(ko: "종류", en: "container, image, network or volume")),
                 Flag(
                     "kernel",
                     summary: Localized(ko: "커널의 눈으로 (xray 와 같다)", en: "As the kernel sees it (the same as xray)")),
@@ -83,6 +83,9 @@ enum InspectCommand {
             let endpoints = (try? await runtime.networkEndpoints(of: status.id)) ?? []
             let size = line.isOn("size") ? try? await runtime.containerSize(status.id) : nil
             return ContainerDocument.make(status, endpoints: endpoints, size: size)
+        }
+        if shows("network"), let network = try? await runtime.networkStatus(name) {
+            return NetworkDocument.make(network)
         }
         if shows("image"), let image = try? await image(name, runtime) { return ImageDocument.make(image) }
         if shows("volume"), let volume = try? await runtime.volume(name) { return VolumeDocument.make(volume) }
