@@ -66,7 +66,8 @@ import Testing
             Benchmarks.all.map(\.name).sorted()
                 == [
                     "api-create", "bare", "echo", "exec", "idle-cpu", "idle-memory", "peer-bwrap", "peer-crun",
-                    "peer-podman", "peer-runc", "remove-100", "run-dirty", "run-net", "run-none", "run-to-ready",
+                    "peer-podman", "peer-runc", "port-connection", "port-latency", "port-throughput", "remove-100",
+                    "run-dirty", "run-net", "run-none", "run-to-ready",
                     "scale-100", "start", "start-100", "watch",
                 ])
     }

@@ -18,6 +18,7 @@ actor PortForwarder {
     /// Sockets of the harbour's, made ahead: a client should not wait for the zygote.
     var spares: [FileDescriptor] = []
     private var isMakingSpares = false
+    private let limit = OpenFileLimit.raise() / 16
     private var connections: [Int: Connection] = [:]
     private var nextConnection = 0
     var attempts: [Int: ConnectionAttempt] = [:]
@@ -177,6 +178,11 @@ actor PortForwarder {
             let number = StreamCalls.accept(listener)
             if number < 0 { return }
             let client = FileDescriptor(owning: number)
+            // Each has six descriptors; who comes last is turned away, rather than everybody.
+            guard connections.count < limit else {
+                StreamRelay.reset(number)
+                continue
+            }
             Task { await self.join(client, owner, port) }
         }
     }

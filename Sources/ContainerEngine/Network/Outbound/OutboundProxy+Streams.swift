@@ -25,7 +25,7 @@ extension OutboundProxy {
         if held[flow] != nil { return }
         let packet = InternetPacket.checksummed(packet)
         if answered[flow] != nil { return inject(packet, to: flow.destination) }
-        guard held.count + answered.count + connections.count < Self.limit else { return }
+        guard held.count + answered.count + connections.count < limit else { return }
         held[flow] = Held(packet: packet, sequence: sequence, socket: nil)
         guard let target = target(of: flow) else { return refuse(flow, ECONNREFUSED) }
         connect(flow, to: target)
@@ -123,24 +123,24 @@ extension OutboundProxy {
             guard let (peer, own) = StreamCalls.ends(number) else { continue }
             let flow = Flow(client: peer.0, clientPort: peer.1, destination: own.0, port: own.1)
             if let outside = answered.removeValue(forKey: flow)?.socket {
-                join(client, outside)
+                join(client, outside, for: peer.0)
             } else if sockets?.log == nil, own.0.value >> 24 != 127, let target = target(of: flow) {
-                Task { await self.connectLate(client, target, flow.port) }
+                Task { await self.connectLate(client, target, flow) }
             }
         }
     }
 
     /// Where connections cannot be held: a refusal outside is a reset inside.
-    private func connectLate(_ client: FileDescriptor, _ target: IPv4Address, _ port: UInt16) async {
+    private func connectLate(_ client: FileDescriptor, _ target: IPv4Address, _ flow: Flow) async {
         let outside = await KernelThread.run("outbound") { () -> FileDescriptor? in
             let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             guard number >= 0 else { return nil }
             let outside = FileDescriptor(owning: number)
-            guard target.withSocketAddress(port: port, { Glibc.connect(number, $0, $1) }) == 0 else { return nil }
+            guard target.withSocketAddress(port: flow.port, { Glibc.connect(number, $0, $1) }) == 0 else { return nil }
             StreamCalls.setBlocking(number, false)
             return outside
         }
         guard let outside else { return StreamRelay.reset(client.number) }
-        join(client, outside)
+        join(client, outside, for: flow.client)
     }
 }

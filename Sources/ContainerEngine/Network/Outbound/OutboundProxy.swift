@@ -51,18 +51,21 @@ actor OutboundProxy {
     final class Connection {
         let client: FileDescriptor
         let server: FileDescriptor
+        let address: IPv4Address
         var relay: StreamRelay
 
-        init?(client: FileDescriptor, server: FileDescriptor) {
+        init?(client: FileDescriptor, server: FileDescriptor, address: IPv4Address) {
             guard let relay = StreamRelay(client.number, server.number) else { return nil }
             self.client = client
             self.server = server
+            self.address = address
             self.relay = relay
         }
     }
 
-    /// Connections at a time, held ones included; further ones are not answered, and try again.
-    static let limit = 4096
+    /// Connections at a time, held ones included; further ones are not answered, and try again. Each has six descriptors,
+    /// and containers must not take all that this process may have.
+    let limit = min(4096, OpenFileLimit.raise() / 16)
 
     init(harbour: Harbour, router: IPv4Address, tunnels: ProxyEnvironment) throws(RuntimeError) {
         self.harbour = harbour
@@ -97,6 +100,12 @@ actor OutboundProxy {
     func forget(_ address: IPv4Address) {
         hostGuests.remove(address)
         for (flow, path) in datagramPaths where flow.client == address { end(path, flow) }
+        for (id, connection) in connections where connection.address == address { finish(id) }
+        answered = answered.filter { $0.key.client != address }
+        for (flow, entry) in held where flow.client == address {
+            if let socket = entry.socket { executor.forget(socket.number) }
+            held[flow] = nil
+        }
     }
 
     func watch(
@@ -112,8 +121,9 @@ actor OutboundProxy {
 
     // MARK: Joined connections
 
-    func join(_ client: FileDescriptor, _ server: FileDescriptor) {
-        guard let connection = Connection(client: client, server: server) else { return }
+    /// - Parameter address: the client's.
+    func join(_ client: FileDescriptor, _ server: FileDescriptor, for address: IPv4Address) {
+        guard let connection = Connection(client: client, server: server, address: address) else { return }
         let id = nextConnection
         nextConnection += 1
         connections[id] = connection
