@@ -166,6 +166,7 @@ extension ImageStore {
     /// Keeps a layer from being removed as long as this process may use it.
     func hold(_ layer: Digest) throws(RuntimeError) {
         if holds[layer] != nil { return }
+        try files.makeDirectoryOfHolds()
         holds[layer] = try LayerHold(files.hold(layer), exclusive: false)
         guard files.hasLayer(layer) else {
             holds[layer] = nil

@@ -146,6 +146,11 @@ struct ImageStoreFiles {
         try file.synchronize()
     }
 
+    /// A store that is read only, made before there were holds, has none.
+    func makeDirectoryOfHolds() throws(RuntimeError) {
+        try makeDirectory(directory + "/holds")
+    }
+
     private func makeDirectories(_ path: String) throws(RuntimeError) {
         var prefix = ""
         for component in path.split(separator: "/") {

@@ -27,6 +27,8 @@ enum ContainerView {
             "hostname": .string(configuration.sandbox?.hostname ?? ""),
             "emulated": .bool(status.limitsAreEmulated),
             "shared": .array(configuration.sharedWithHost.map(\.rawValue).sorted().map { .string($0) }),
+            "joined": .array(configuration.sharedWithContainer.keys.map(\.rawValue).sorted().map { .string($0) }),
+            "volumes": .array(status.mounts.compactMap(\.name).map { .string($0) }),
             "ports": .array(
                 status.publishedPorts.map {
                     ["host": .integer(Int($0.hostPort)), "container": .integer(Int($0.containerPort))]
