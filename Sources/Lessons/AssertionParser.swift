@@ -29,7 +29,9 @@ struct AssertionParser {
             assertion: assertion, condition: condition, text: try reader.bilingual(), line: reader.firstLine)
     }
 
-    private static let subjects = ["objects", "containers", "file", "log", "history", "probe", "answer"]
+    private static let subjects = [
+        "objects", "containers", "file", "log", "images", "changes", "statistics", "machines", "history", "probe", "answer",
+    ]
     private static let quantifiers = ["all", "any", "none", "count", "changed"]
 
     private func assertion(_ value: JSONValue, _ path: String) throws(LessonError) -> Assertion {
@@ -85,10 +87,20 @@ struct AssertionParser {
                 throw reader.fault(path, "expected 'path' from the root, and 'container' unless it is in the toolbox")
             }
             return .file(container: value["container"]?.string, path: file)
-        case "log":
+        case "images":
+            try reader.allow(["reference"], in: value, path)
+            return .images(reference: value["reference"]?.string)
+        case "machines":
+            try reader.allow(["name"], in: value, path)
+            return .machines(name: value["name"]?.string)
+        case "log", "changes", "statistics":
             try reader.allow(["container"], in: value, path)
             guard let container = value["container"]?.string else { throw reader.fault(path, "expected 'container'") }
-            return .log(container: container)
+            switch kind {
+            case "changes": return .changes(container: container)
+            case "statistics": return .statistics(container: container)
+            default: return .log(container: container)
+            }
         case "probe":
             try reader.allow(["url"], in: value, path)
             guard let probe = ServiceProbe(value["url"]?.string ?? "") else {

@@ -73,11 +73,11 @@ public actor LessonSession {
     private var watch: Task<Void, Never>?
 
     public init(
-        client: any KubernetesClient, runtime: any ContainerRuntime, machine: any LessonMachine,
+        client: any KubernetesClient, runtime: any Engine, machine: any LessonMachine,
         progress: LessonProgress
     ) async {
         let history = ContainerHistory(runtime: runtime)
-        let system = LiveSystem(client: client, runtime: runtime, history: history)
+        let system = LiveSystem(client: client, runtime: runtime, machine: machine, history: history)
         evaluator = CheckEvaluator(system: system)
         self.machine = machine
         self.progress = progress

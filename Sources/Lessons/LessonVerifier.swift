@@ -32,11 +32,11 @@ public actor LessonVerifier {
     private var proved: [(lesson: Lesson, assertion: Assertion, beginning: StepBeginning, answer: String?)] = []
 
     public init(
-        client: any KubernetesClient, runtime: any ContainerRuntime, machine: any LessonMachine,
+        client: any KubernetesClient, runtime: any Engine, machine: any LessonMachine,
         executor: any CellExecutor
     ) async {
         let history = ContainerHistory(runtime: runtime)
-        evaluator = CheckEvaluator(system: LiveSystem(client: client, runtime: runtime, history: history))
+        evaluator = CheckEvaluator(system: LiveSystem(client: client, runtime: runtime, machine: machine, history: history))
         self.machine = machine
         self.executor = executor
         let events = await runtime.events()

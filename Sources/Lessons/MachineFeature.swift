@@ -1,3 +1,5 @@
+public import Documents
+
 /// What a step may ask of a machine beyond what every container needs. Written `vm`, `kernel-limits`, `image:debian`.
 public enum MachineFeature: Sendable, Hashable, CustomStringConvertible {
     /// A hypervisor, and a kernel to boot in it.
@@ -32,6 +34,9 @@ public enum MachineFeature: Sendable, Hashable, CustomStringConvertible {
 public protocol LessonMachine: Sendable {
     /// Nil where the machine has it; else why it has not, and what to do about it, in whole sentences.
     func lack(of feature: MachineFeature) async -> BilingualText?
+    /// Virtual machines, running or not: `name`, `state` (`running` or `exited`), `release` of its kernel, `memory` and
+    /// `disk` in bytes, `bootSeconds`, `startedAt` in seconds since 1970.
+    func virtualMachines() async -> [JSONValue]
 }
 
 extension LessonMachine {
@@ -59,6 +64,8 @@ public struct CompleteMachine: LessonMachine {
     public init() {}
 
     public func lack(of feature: MachineFeature) async -> BilingualText? { nil }
+
+    public func virtualMachines() async -> [JSONValue] { [] }
 }
 
 /// What a step cannot do without, and what it says where that is missing.

@@ -1,5 +1,6 @@
 import ContainerEngine
 import ContainerRuntime
+import Documents
 import Lessons
 
 /// What this machine has for lessons, found out by trying.
@@ -18,6 +19,8 @@ struct HouseMachine: LessonMachine {
         case .image(let reference): await lackOfImage(reference)
         }
     }
+
+    func virtualMachines() async -> [JSONValue] { [] }
 
     /// Whether the limits of a container that is really started are the kernel's.
     private func holdsLimits() async -> Bool {

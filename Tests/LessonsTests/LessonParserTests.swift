@@ -95,7 +95,7 @@ import Testing
         let bad = Self.small.replacing("quantifier: {count: \">= 2\"}", with: "quantifier: some")
         #expect(reason(bad).contains("unknown quantifier 'some' (expected all, any, none, count, changed)"))
         let both = Self.small.replacing("quantifier:", with: "answer: 1\n  quantifier:")
-        #expect(reason(both).contains("expected exactly one of objects, containers, file, log, history, probe, answer"))
+        #expect(reason(both).contains("expected exactly one of objects, containers, file, log, images"))
         let missing = Self.small.replacing("fails=there", with: "fails=their")
         #expect(reason(missing).contains("there is no assertion 'their' in this step"))
     }

@@ -6,7 +6,8 @@ import KubernetesAPI
 /// Where lessons look: the API and the engine, asked the way anybody asks.
 struct LiveSystem: Sendable {
     let client: any KubernetesClient
-    let runtime: any ContainerRuntime
+    let runtime: any Engine
+    let machine: any LessonMachine
     let history: ContainerHistory
 
     /// - Parameters:
@@ -23,6 +24,14 @@ struct LiveSystem: Sendable {
         case .file(let container, let path):
             return try await file(path, in: container)
         case .log(let container): return try await log(of: container)
+        case .images(let reference): return try await images(reference)
+        case .changes(let container): return try await changes(of: container)
+        case .statistics(let container): return try await statistics(of: container)
+        case .machines(let name):
+            _ = try await reachable()
+            return await machine.virtualMachines().filter { name == nil || $0["name"]?.string == name }.map {
+                ObservedItem(identity: "\($0["name"]?.string ?? "")@\($0["startedAt"]?.double ?? 0)", document: $0)
+            }
         case .probe(let probe):
             _ = try await reachable()
             return await probe.answer().map { [ObservedItem(identity: probe.description, document: $0)] } ?? []
@@ -40,7 +49,7 @@ struct LiveSystem: Sendable {
     }
 
     /// An engine that cannot be asked makes every verdict an error, also one that needs no look at it.
-    private func reachable() async throws(ObservationError) -> [ImageSummary] {
+    func reachable() async throws(ObservationError) -> [ImageSummary] {
         do {
             return try await runtime.images()
         } catch {

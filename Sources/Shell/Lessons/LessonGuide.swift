@@ -18,7 +18,7 @@ public actor LessonGuide {
 
     /// - Parameter columns: the present width of the terminal.
     public init(
-        catalog: LessonCatalog, progress: LessonProgress, client: any KubernetesClient, runtime: any ContainerRuntime,
+        catalog: LessonCatalog, progress: LessonProgress, client: any KubernetesClient, runtime: any Engine,
         machine: any LessonMachine, notices: NoticeBoard, language: LanguageSetting, style: Style,
         columns: @escaping @Sendable () -> Int
     ) async {
