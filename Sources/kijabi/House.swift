@@ -98,7 +98,10 @@ struct House: Sendable {
     }
 
     /// What lessons may ask of this machine.
-    var machine: HouseMachine { HouseMachine(engine: engine) }
+    var machine: HouseMachine {
+        HouseMachine(
+            engine: engine, hypervisor: hypervisor, searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
+    }
 
     /// The lessons, if there are any and they are sound.
     /// - Parameters:

@@ -2,14 +2,19 @@ import ContainerEngine
 import ContainerRuntime
 import Documents
 import Lessons
+import Terminal
+import VirtualMachine
 
 /// What this machine has for lessons, found out by trying.
 struct HouseMachine: LessonMachine {
     let engine: ContainerEngine
+    let hypervisor: Hypervisor
+    /// `PATH`, where the emulator is looked for.
+    let searchPath: String
 
     func lack(of feature: MachineFeature) async -> BilingualText? {
         switch feature {
-        case .virtualMachines: BilingualText(korean: "가상 머신을 켤 수 없어요.", english: "It cannot boot virtual machines.")
+        case .virtualMachines: lackOfMachines()
         case .kernelLimits:
             await holdsLimits()
                 ? nil
@@ -20,7 +25,30 @@ struct HouseMachine: LessonMachine {
         }
     }
 
-    func virtualMachines() async -> [JSONValue] { [] }
+    /// What hinders virtual machines, with the package or the command that mends it.
+    private func lackOfMachines() -> BilingualText? {
+        do throws(MachineError) {
+            _ = try Emulator.find(searchPath: searchPath)
+            _ = try KernelImage.find()
+            return nil
+        } catch {
+            let message = MachineMessage(error)
+            let fix = message.fix.map { " \($0)" }.joined(separator: ";")
+            return BilingualText(korean: message.text(.korean) + fix, english: message.text(.english) + fix)
+        }
+    }
+
+    func virtualMachines() async -> [JSONValue] {
+        await hypervisor.list().map { machine in
+            [
+                "name": .string(machine.name), "state": .string(machine.state.rawValue),
+                "release": .string(machine.release), "memory": .integer(machine.memory),
+                "disk": .integer(machine.rootSize + machine.kernel.size),
+                "bootSeconds": .number(JSONNumber(machine.bootTime / .seconds(1))),
+                "startedAt": .number(JSONNumber(machine.startedAt)),
+            ]
+        }
+    }
 
     /// Whether the limits of a container that is really started are the kernel's.
     private func holdsLimits() async -> Bool {
