@@ -164,6 +164,6 @@ let package = Package(
         tests("Transcripts", ["Documents", "Terminal"]),
         tests("Diagnostics", ["ContainerRuntime", "Terminal"]),
         tests("Benchmarks", ["Documents", "Terminal"]),
-        tests("Shell", ["Commands", "Terminal", "ContainerRuntime", "CEditline"]),
+        tests("Shell", ["Lessons", "Commands", "Terminal", "ContainerRuntime", "CEditline"]),
     ]
 )

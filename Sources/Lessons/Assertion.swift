@@ -13,8 +13,10 @@ public struct Assertion: Sendable {
         case file(container: String?, path: String)
         /// The end of a container's log, as one item with `text`; no item where there is no such container.
         case log(container: String)
-        /// Images of the store.
+        /// Images of the store, with their layers.
         case images(reference: String?)
+        /// What a container has changed in its files, one item a path, with `kind` (A, C, D) and `path`.
+        case changes(container: String)
         /// What a container uses just now, as one item; none unless it runs.
         case statistics(container: String)
         /// Virtual machines, running or not.

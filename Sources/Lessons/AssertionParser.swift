@@ -30,7 +30,7 @@ struct AssertionParser {
     }
 
     private static let subjects = [
-        "objects", "containers", "file", "log", "images", "statistics", "machines", "history", "probe", "answer",
+        "objects", "containers", "file", "log", "images", "changes", "statistics", "machines", "history", "probe", "answer",
     ]
     private static let quantifiers = ["all", "any", "none", "count", "changed"]
 
@@ -93,10 +93,14 @@ struct AssertionParser {
         case "machines":
             try reader.allow(["name"], in: value, path)
             return .machines(name: value["name"]?.string)
-        case "log", "statistics":
+        case "log", "changes", "statistics":
             try reader.allow(["container"], in: value, path)
             guard let container = value["container"]?.string else { throw reader.fault(path, "expected 'container'") }
-            return kind == "log" ? .log(container: container) : .statistics(container: container)
+            switch kind {
+            case "changes": return .changes(container: container)
+            case "statistics": return .statistics(container: container)
+            default: return .log(container: container)
+            }
         case "probe":
             try reader.allow(["url"], in: value, path)
             guard let probe = ServiceProbe(value["url"]?.string ?? "") else {

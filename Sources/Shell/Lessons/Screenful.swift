@@ -22,12 +22,12 @@ public enum Screenful {
         }
         for language in [Language.korean, .english] {
             let screen = LessonScreen(language: language, style: Style(isEnabled: false), columns: columns)
-            check(screen.title(lesson, resumed: false), 2, "the introduction (\(language.rawValue))")
             for (index, step) in lesson.steps.enumerated() {
                 let what = "step '\(step.id)' (\(language.rawValue))"
                 let whole = LessonSession.Position(
                     lesson: lesson, index: index, missing: nil, notes: step.notes.map(\.text))
-                check(screen.step(whole), step.line, what)
+                let opening = index == 0 ? screen.title(lesson, resumed: false) : ""
+                check(opening + screen.step(whole), step.line, what + (index == 0 ? " with the introduction" : ""))
                 check(screen.announcement(.stepPassed(step, isLast: false)), step.line, "the afterword of \(what)")
                 if let needs = step.needs {
                     // Room for two lines of what is missing.
