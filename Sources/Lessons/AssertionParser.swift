@@ -30,7 +30,8 @@ struct AssertionParser {
     }
 
     private static let subjects = [
-        "objects", "containers", "file", "log", "images", "changes", "statistics", "machines", "history", "probe", "answer",
+        "objects", "containers", "file", "log", "images", "changes", "statistics", "machines", "history", "probe",
+        "answer",
     ]
     private static let quantifiers = ["all", "any", "none", "count", "changed"]
 

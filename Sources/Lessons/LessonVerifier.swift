@@ -36,7 +36,8 @@ public actor LessonVerifier {
         executor: any CellExecutor
     ) async {
         let history = ContainerHistory(runtime: runtime)
-        evaluator = CheckEvaluator(system: LiveSystem(client: client, runtime: runtime, machine: machine, history: history))
+        evaluator = CheckEvaluator(
+            system: LiveSystem(client: client, runtime: runtime, machine: machine, history: history))
         self.machine = machine
         self.executor = executor
         let events = await runtime.events()

@@ -62,14 +62,17 @@ struct HouseMachine: LessonMachine {
         return status.map { !$0.limitsAreEmulated } ?? false
     }
 
+    /// Nothing is made or pulled for an answer: an image is here, can be made here without a network, or has to be pulled
+    /// by whoever wants it.
     private func lackOfImage(_ reference: String) async -> BilingualText? {
-        do {
-            _ = try await engine.resolveImage(reference)
-            return nil
-        } catch {
-            return BilingualText(
-                korean: "이미지 \(reference) 를 여기서 만들거나 받을 수 없어요.",
-                english: "The image \(reference) can neither be made nor pulled here.")
-        }
+        let names = [reference, reference + ":latest"]
+        let present = ((try? await engine.images()) ?? []).flatMap(\.references)
+        let offered = await engine.offeredImages()
+        guard !(present + offered).contains(where: names.contains) else { return nil }
+        return BilingualText(
+            korean: "\(reference) 이미지가 없고, 여기서 만들 수도 없어요. 네트워크가 있다면 먼저 받아 주세요: docker pull \(reference)",
+            english:
+                "The image \(reference) is not here and cannot be made here. If there is a network, pull it first: docker pull \(reference)"
+        )
     }
 }
