@@ -137,14 +137,16 @@ let package = Package(
         tests("ClusterDNS", ["DNS"]),
         tests("LinuxKernel", []),
         tests("OCI", ["Documents"]),
-        tests("Registry", ["OCI", "Documents", "LinuxKernel"]),
+        .target(
+            name: "RegistryStandIns", dependencies: ["LinuxKernel"], path: "Tests/RegistryStandIns",
+            swiftSettings: strict),
+        tests("Registry", ["RegistryStandIns", "OCI", "Documents", "LinuxKernel"]),
         tests("Dockerfile", []),
         tests(
             "ContainerEngine",
             [
                 "ContainerRuntime", "DNS", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote",
-                "kijabi-packetfilter",
-                "kijabi-archive",
+                "kijabi-packetfilter", "kijabi-archive", "Registry", "RegistryStandIns",
             ]),
         tests(
             "VirtualMachine",

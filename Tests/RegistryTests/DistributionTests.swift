@@ -1,18 +1,23 @@
 import Foundation
 import Glibc
 import OCI
+import RegistryStandIns
 import Testing
 
 @testable import Registry
 
 /// The client against docker's own registry.
 @Suite(.enabled(if: RegistryProcess.isInstalled)) struct DistributionTests {
+    private let directory: ScratchDirectory
+
+    init() throws { directory = try ScratchDirectory("distribution") }
+
     @Test("What is pushed comes back the same, by tag and by digest, and nothing else is there")
     func roundTrip() async throws {
         let registry = try RegistryProcess()
         let client = makeClient(registry.domain)
         let layer = noise(100_000)
-        let (manifest, descriptor) = try await push(layer, to: client, "a/b", tag: "v1", in: registry.directory)
+        let (manifest, descriptor) = try await push(layer, to: client, "a/b", tag: "v1", in: directory)
         let pulled = try await client.manifest("a/b", "v1")
         #expect(pulled.bytes == manifest)
         #expect(pulled.mediaType == ImageManifest.mediaType)
@@ -21,7 +26,7 @@ import Testing
         #expect(try await client.manifestDigest("a/b", "v2") == nil)
         #expect(try await client.hasBlob(descriptor.digest, in: "a/b"))
         #expect(try await !client.hasBlob(Digest(of: [1]), in: "a/b"))
-        let path = registry.directory.path + "/download"
+        let path = directory.path + "/download"
         let blob = try await client.download(descriptor, of: "a/b", to: path)
         #expect(try Data(contentsOf: URL(fileURLWithPath: blob.path)) == Data(layer))
         await #expect(throws: RegistryError.notFound(detail: "manifest unknown")) {
@@ -37,7 +42,7 @@ import Testing
     func mount() async throws {
         let registry = try RegistryProcess()
         let client = makeClient(registry.domain)
-        let (_, layer) = try await push(noise(1000), to: client, "one", tag: "v1", in: registry.directory)
+        let (_, layer) = try await push(noise(1000), to: client, "one", tag: "v1", in: directory)
         #expect(try await client.mount(layer.digest, from: "one", in: "two"))
         #expect(try await client.hasBlob(layer.digest, in: "two"))
         #expect(try await !client.mount(Digest(of: [1]), from: "one", in: "two"))
@@ -49,9 +54,9 @@ import Testing
         let client = makeClient(registry.domain)
         let bytes = noise(RegistryClient.pieceLength * 2 + 12_345)
         let blob = descriptor(bytes)
-        let file = try file(bytes, registry.directory.path + "/blob")
+        let file = try file(bytes, directory.path + "/blob")
         try await client.upload(blob, from: file, to: "big")
-        let back = try await client.download(blob, of: "big", to: registry.directory.path + "/back")
+        let back = try await client.download(blob, of: "big", to: directory.path + "/back")
         #expect(try Data(contentsOf: URL(fileURLWithPath: back.path)) == Data(bytes))
     }
 
@@ -60,7 +65,7 @@ import Testing
         let registry = try RegistryProcess()
         let client = makeClient(registry.domain)
         for tag in ["v1", "v2", "v3"] {
-            _ = try await push([1, 2, 3], to: client, "a", tag: tag, in: registry.directory)
+            _ = try await push([1, 2, 3], to: client, "a", tag: tag, in: directory)
         }
         #expect(try await client.tags("a") == ["v1", "v2", "v3"])
         await #expect(throws: RegistryError.self) { try await client.tags("none") }
@@ -71,14 +76,13 @@ import Testing
         let registry = try RegistryProcess()
         let client = makeClient(registry.domain)
         try await client.upload(
-            descriptor([]), from: try file([], registry.directory.path + "/empty"), to: "a")
-        let blob = try await client.download(descriptor([]), of: "a", to: registry.directory.path + "/back")
+            descriptor([]), from: try file([], directory.path + "/empty"), to: "a")
+        let blob = try await client.download(descriptor([]), of: "a", to: directory.path + "/back")
         #expect(try Data(contentsOf: URL(fileURLWithPath: blob.path)).isEmpty)
     }
 
     @Test("Who has no password, or a wrong one, is not let in; who has it is")
     func basic() async throws {
-        let directory = try ScratchDirectory("htpasswd")
         try "sailor:\(Self.bcrypt)\n".write(toFile: directory.path + "/htpasswd", atomically: false, encoding: .utf8)
         let registry = try RegistryProcess(
             top: "auth:\n  htpasswd:\n    realm: harbour\n    path: \(directory.path)/htpasswd")
@@ -94,7 +98,7 @@ import Testing
         }
         let sailor = makeClient(registry.domain, RegistryCredential(user: "sailor", secret: "secret"))
         try await sailor.checkAccess()
-        _ = try await push(noise(10), to: sailor, "a", tag: "v1", in: registry.directory)
+        _ = try await push(noise(10), to: sailor, "a", tag: "v1", in: directory)
         #expect(try await sailor.tags("a") == ["v1"])
     }
 
@@ -103,7 +107,6 @@ import Testing
 
     @Test("Over TLS, the registry's own authority has to be named")
     func tls() async throws {
-        let directory = try ScratchDirectory("tls")
         let path = directory.path
         let made = try run(
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
@@ -123,7 +126,7 @@ import Testing
         try FileManager.default.copyItem(atPath: path + "/certificate", toPath: place + "/ca.crt")
         let trust = ServerTrust(registry: registry.domain, directories: [path + "/none", path + "/certs.d"])
         let client = makeClient(registry.domain, trust: trust)
-        _ = try await push(noise(10), to: client, "a", tag: "v1", in: registry.directory)
+        _ = try await push(noise(10), to: client, "a", tag: "v1", in: directory)
         #expect(try await client.tags("a") == ["v1"])
     }
 
@@ -132,15 +135,15 @@ import Testing
         try #require(access("/usr/bin/skopeo", X_OK) == 0, "package skopeo")
         let registry = try RegistryProcess()
         let client = makeClient(registry.domain)
-        let layer = try tarOfOneFile(in: registry.directory)
-        let (bytes, _) = try await push(layer, to: client, "ours", tag: "v1", in: registry.directory)
+        let layer = try tarOfOneFile(in: directory)
+        let (bytes, _) = try await push(layer, to: client, "ours", tag: "v1", in: directory)
         let out = try run(
             "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false", "docker://\(registry.domain)/ours:v1",
-            "oci:\(registry.directory.path)/layout:v1")
+            "oci:\(directory.path)/layout:v1")
         #expect(out.status == 0, "\(out.output)")
         let back = try run(
             "skopeo", "--insecure-policy", "copy", "--dest-tls-verify=false", "--format", "v2s2",
-            "oci:\(registry.directory.path)/layout:v1", "docker://\(registry.domain)/theirs:v1")
+            "oci:\(directory.path)/layout:v1", "docker://\(registry.domain)/theirs:v1")
         #expect(back.status == 0, "\(back.output)")
         let theirs = try await client.manifest("theirs", "v1")
         #expect(theirs.mediaType == MediaType.dockerManifest)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import OCI
+import RegistryStandIns
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Documents
 import OCI
+import RegistryStandIns
 import Synchronization
 import Testing
 

@@ -29,7 +29,9 @@ struct ImagePull: Sendable {
         let root = try await ask { () async throws(RegistryError) in try await client.manifest(repository, asked) }
         progress(.pulling(repository: repository, reference: asked))
         let chosen = try await manifest(root)
-        if let (summary, isNewer) = try await store.publish(known: chosen.digest, pulledAs: reference, root.digest) {
+        if let (summary, isNewer) = try await store.publish(
+            known: chosen.digest, for: platform, pulledAs: reference, root.digest)
+        {
             return result(summary, root, isNewer)
         }
         let manifest: ImageManifest

@@ -17,12 +17,13 @@ extension ImageStore {
         return (summary, before == nil || before != stored(reference)?.manifestDigest)
     }
 
-    /// The same for an image that is in the store already; nil if it is not.
+    /// The same for an image that is in the store already; nil if it is not, or is not for that platform.
     func publish(
-        known manifest: Digest, pulledAs reference: ImageReference, _ digest: Digest
+        known manifest: Digest, for platform: Platform?, pulledAs reference: ImageReference, _ digest: Digest
     ) throws(RuntimeError) -> (summary: ImageSummary, isNewer: Bool)? {
         try load()
         guard let image = cache.images[manifest] else { return nil }
+        if let platform, let own = image.configuration.platform, !platform.runs(own) { return nil }
         let layers = storedLayers(of: image)
         // One that cannot be pushed again for want of its blobs is fetched as if it were not there.
         guard layers.allSatisfy({ hasBlob($0.descriptor.digest) }) else { return nil }

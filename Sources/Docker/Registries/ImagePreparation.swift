@@ -19,7 +19,15 @@ enum ImagePreparation {
         case .always: break
         }
         let display = TransferDisplay(output: context.error, environment: context.environment, isQuiet: isQuiet)
-        try await PullCommand.fetch(name, platform, engine, display)
+        do throws(RuntimeError) {
+            try await PullCommand.fetch(name, platform, engine, display)
+        } catch {
+            guard case .registry(.unreachable(let host, let detail, _)) = error, await engine.isImageHere(name) else {
+                throw error
+            }
+            // It would be here: what else could be made is no news.
+            throw .registry(.unreachable(host: host, detail: detail, offers: []))
+        }
         configuration.pullPolicy = .never
     }
 }

@@ -95,7 +95,8 @@ public final class RegistryClient: Sendable {
         var attempt = 0
         while true {
             attempt += 1
-            let sink = DocumentSink(limit: limit)
+            // The answer to HEAD announces a body that does not come.
+            let sink = DocumentSink(limit: call.method == "HEAD" ? .max : limit)
             do throws(RegistryError) {
                 let (head, url) = try await send(call, to: sink)
                 return (head, sink.bytes, url)

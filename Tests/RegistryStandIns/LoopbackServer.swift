@@ -3,19 +3,19 @@ import LinuxKernel
 import Synchronization
 
 /// An HTTP server on this machine that answers as a test tells it to, also against all rules.
-final class LoopbackServer: Sendable {
-    struct Request: Sendable {
-        var method: String
+public final class LoopbackServer: Sendable {
+    public struct Request: Sendable {
+        public var method: String
         /// Path and query.
-        var target: String
-        var headers: [String: String]
-        var body: [UInt8]
+        public var target: String
+        public var headers: [String: String]
+        public var body: [UInt8]
 
-        var path: String { String(target.prefix { $0 != "?" }) }
+        public var path: String { String(target.prefix { $0 != "?" }) }
     }
 
     /// What goes out, and then the connection is closed.
-    enum Answer: Sendable {
+    public enum Answer: Sendable {
         case status(Int, headers: [String: String] = [:], body: [UInt8] = [])
         /// The head announces `length` bytes, then only these come.
         case cutOff(Int, headers: [String: String] = [:], body: [UInt8], length: Int)
@@ -26,14 +26,14 @@ final class LoopbackServer: Sendable {
         case raw([UInt8])
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let listener: FileDescriptor
     private let seen = Mutex<[Request]>([])
 
-    var requests: [Request] { seen.withLock { $0 } }
-    var domain: String { "127.0.0.1:\(port)" }
+    public var requests: [Request] { seen.withLock { $0 } }
+    public var domain: String { "127.0.0.1:\(port)" }
 
-    init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
+    public init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
         listener = FileDescriptor(
             owning: try checked { socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0) })
         var address = sockaddr_in()
@@ -74,7 +74,7 @@ final class LoopbackServer: Sendable {
     deinit { close() }
 
     /// Nobody listens there from now on.
-    func close() { shutdown(listener.number, Int32(SHUT_RDWR)) }
+    public func close() { shutdown(listener.number, Int32(SHUT_RDWR)) }
 
     private static func read(_ connection: Int32) -> Request? {
         var bytes: [UInt8] = []
