@@ -34,8 +34,8 @@ import Testing
 
         let status = try Self.status(pid)
         let credentials = try #require(view.credentials)
-        #expect(Self.bits(credentials.effective) == status["CapEff"])
-        #expect(Self.bits(credentials.bounding) == status["CapBnd"])
+        #expect(try Self.bits(credentials.effective) == status["CapEff"])
+        #expect(try Self.bits(credentials.bounding) == status["CapBnd"])
         #expect(Set(credentials.missing).isDisjoint(with: credentials.bounding))
         #expect(credentials.missing.contains("SYS_ADMIN") && credentials.effective.contains("CHOWN"))
         #expect(credentials.noNewPrivileges)
