@@ -69,7 +69,10 @@ let package = Package(
         // Containers
         layer(
             "ContainerEngine",
-            ["ContainerRuntime", "DNS", "Dockerfile", "Registry", "LinuxKernel", "CLinux", "OCI", "Documents"]),
+            [
+                "ContainerRuntime", "DNS", "Dockerfile", "Registry", "LinuxKernel", "CLinux", "CNettle", "OCI",
+                "Documents",
+            ]),
         layer(
             "VirtualMachine",
             ["Commands", "Terminal", "ContainerRuntime", "LinuxKernel", "CLinux", "Documents"]),

@@ -23,6 +23,8 @@ int kijabi_openat2(int directory, const char *path, uint64_t flags, uint64_t mod
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+int kijabi_syncfs(int descriptor) { return syncfs(descriptor); }
+
 int kijabi_open_tree(int directory, const char *path, unsigned flags) {
     return (int)syscall(SYS_open_tree, directory, path, flags);
 }

@@ -24,8 +24,10 @@ enum IdentityFinding {
         return Finding(
             "ids", .limited, title: title,
             meaning: Localized(
-                ko: "컨테이너 안에는 root 하나뿐이에요. 다른 사용자로 바꾸는 이미지는 실행되지 않아요.",
-                en: "Containers have root and nobody else; images that change to another user do not run."),
+                ko: "컨테이너마다 사용자가 한 명뿐이에요: root, 또는 이미지나 --user 가 정한 사용자. "
+                    + "도중에 다른 사용자로 바꾸는 프로그램은 실행되지 않아요.",
+                en: "A container has one user: root, or the one that its image or --user names. Programs that change "
+                    + "to another user on the way do not run."),
             fix: fix)
     }
 }

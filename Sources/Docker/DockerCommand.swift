@@ -8,7 +8,7 @@ public enum DockerCommand {
     static let usageStatus: Int32 = 125
 
     public static func make(engine: any Engine) -> Command {
-        Command(
+        let family = Command(
             "docker",
             summary: Localized(
                 ko: "컨테이너를 하나씩 싣고 내리는 부두 일꾼", en: "The dock worker: lifts containers, one at a time"),
@@ -36,5 +36,6 @@ public enum DockerCommand {
                 ]
                 + AbsentCommands.all,
             usageStatus: usageStatus)
+        return RecipeDisplay.showing(family)
     }
 }

@@ -15,10 +15,10 @@ static int write_file(const char *path, const char *text) {
     return written < 0 ? -1 : 0;
 }
 
-static int write_map(pid_t child, const char *name, unsigned outside, unsigned count) {
+static int write_map(pid_t child, const char *name, unsigned inside, unsigned outside, unsigned count) {
     char path[64], text[64];
     snprintf(path, sizeof path, "/proc/%d/%s", child, name);
-    snprintf(text, sizeof text, "0 %u %u\n", outside, count);
+    snprintf(text, sizeof text, "%u %u %u\n", inside, outside, count);
     return write_file(path, text);
 }
 
@@ -82,8 +82,8 @@ static bool run_mapper(const char *program, pid_t child, unsigned own, unsigned 
 int identity_map_harbour(pid_t child, struct identity *identity, struct zygote_failure *failure) {
     *identity = (struct identity){.uid = geteuid(), .gid = getegid(), .count = 1};
     if (identity->uid == 0 && range_exists("/proc/self/uid_map") && range_exists("/proc/self/gid_map") &&
-        write_map(child, "uid_map", ROOT_BASE, RANGE) == 0) {
-        if (write_map(child, "gid_map", ROOT_BASE, RANGE) < 0) return fail(failure, "write gid_map", NULL);
+        write_map(child, "uid_map", 0, ROOT_BASE, RANGE) == 0) {
+        if (write_map(child, "gid_map", 0, ROOT_BASE, RANGE) < 0) return fail(failure, "write gid_map", NULL);
         *identity = (struct identity){.uid = ROOT_BASE, .gid = ROOT_BASE, .count = RANGE};
         return 0;
     }
@@ -99,13 +99,13 @@ int identity_map_harbour(pid_t child, struct identity *identity, struct zygote_f
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/setgroups", child);
     if (write_file(path, "deny") < 0) return fail(failure, "write setgroups", path);
-    if (write_map(child, "uid_map", identity->uid, 1) < 0 && errno != EPERM) return fail(failure, "write uid_map", NULL);
-    if (write_map(child, "gid_map", identity->gid, 1) < 0) return fail(failure, "write gid_map", NULL);
+    if (write_map(child, "uid_map", 0, identity->uid, 1) < 0 && errno != EPERM) return fail(failure, "write uid_map", NULL);
+    if (write_map(child, "gid_map", 0, identity->gid, 1) < 0) return fail(failure, "write gid_map", NULL);
     return 0;
 }
 
-int identity_map_nested(pid_t child, unsigned count) {
+int identity_map_nested(pid_t child, uid_t user, gid_t group, unsigned count) {
     /* Whether setgroups is allowed is inherited from the harbour. */
-    if (write_map(child, "uid_map", 0, count) < 0) return -1;
-    return write_map(child, "gid_map", 0, count);
+    if (write_map(child, "uid_map", user, 0, count) < 0) return -1;
+    return write_map(child, "gid_map", group, 0, count);
 }

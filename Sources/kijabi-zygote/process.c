@@ -37,6 +37,7 @@ struct entry {
     const struct specification *specification;
     const struct sandbox *sandbox; /* to run in, or */
     int container;                 /* pidfd of the process whose namespaces to join */
+    int own_user;                  /* user namespace instead of the sandbox's, or -1 */
     int report;
     int user;                      /* pidfd of the process whose user namespace to join, or -1 */
     struct zygote_failure failure;
@@ -89,7 +90,8 @@ static int enter(void *argument) {
             int descriptor;
             int kind;
             const char *call;
-        } joined[] = {{sandbox->user, CLONE_NEWUSER, "setns user"}, {sandbox->net, CLONE_NEWNET, "setns net"},
+        } joined[] = {{entry->own_user >= 0 ? entry->own_user : sandbox->user, CLONE_NEWUSER, "setns user"},
+                      {sandbox->net, CLONE_NEWNET, "setns net"},
                       {sandbox->uts, CLONE_NEWUTS, "setns uts"},    {sandbox->ipc, CLONE_NEWIPC, "setns ipc"},
                       {sandbox->pid, CLONE_NEWPID, "setns pid"}};
         uint32_t settled = 0;
@@ -163,9 +165,12 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     int report[2] = {-1, -1};
     struct process *process = calloc(1, sizeof *process);
     struct entry entry = {.specification = specification, .sandbox = sandbox, .pid = -1, .pidfd = -1, .user = -1,
-                          .container = container ? container->pidfd : -1};
+                          .own_user = -1, .container = container ? container->pidfd : -1};
     if (!process || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0) {
         fail(failure, "socketpair", NULL);
+    } else if (sandbox && (specification->identity[0] || specification->identity[1]) &&
+               (entry.own_user = sandbox_user_namespace(specification->identity[0], specification->identity[1], failure)) < 0) {
+        /* The failure tells. */
     } else {
         entry.report = report[1];
         /* Until it executes, the child is this program with this program's descriptors. Undumpable from its first
@@ -180,6 +185,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     }
     if (report[1] >= 0) close(report[1]);
     if (specification->shared_memory >= 0) close(specification->shared_memory);
+    if (entry.own_user >= 0) close(entry.own_user);
     if (entry.pid < 0) {
         if (report[0] >= 0) close(report[0]);
         specification_free(specification);

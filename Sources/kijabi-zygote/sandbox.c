@@ -41,6 +41,18 @@ static int open_namespace(pid_t pid, const char *kind) {
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+int sandbox_user_namespace(uid_t user, gid_t group, struct zygote_failure *failure) {
+    static char stack[4096] __attribute__((aligned(16)));
+    pid_t pid = clone(wait_for_end, stack + sizeof stack, CLONE_NEWUSER | CLONE_VM | CLONE_FILES, NULL);
+    if (pid < 0) return fail(failure, "make user namespace", NULL);
+    int made = -1;
+    if (identity_map_nested(pid, user, group, 1) < 0) fail(failure, "map ids", NULL);
+    else if ((made = open_namespace(pid, "user")) < 0) fail(failure, "open namespaces", NULL);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, __WALL);
+    return made;
+}
+
 /* A child that does nothing enters the new namespaces; descriptors keep them when it has gone. */
 static struct sandbox *make_namespaces(struct harbour *harbour, bool with_net, struct zygote_failure *failure) {
     static char stack[4096] __attribute__((aligned(16)));
@@ -57,7 +69,7 @@ static struct sandbox *make_namespaces(struct harbour *harbour, bool with_net, s
         return NULL;
     }
     const char *stage = "map ids";
-    bool good = identity_map_nested(pid, harbour->id_count) == 0;
+    bool good = identity_map_nested(pid, 0, 0, harbour->id_count) == 0;
     if (good) {
         stage = "open namespaces";
         made->user = open_namespace(pid, "user");

@@ -40,6 +40,7 @@ struct specification *specification_read(struct message *message, struct zygote_
         case ZYGOTE_USER: made->user = bytes; break;
         case ZYGOTE_CAPABILITIES: memcpy(&made->capabilities, bytes, sizeof made->capabilities); break;
         case ZYGOTE_PROCESS_LIMIT: memcpy(&made->process_limit, bytes, sizeof made->process_limit); break;
+        case ZYGOTE_IDENTITY: memcpy(made->identity, bytes, sizeof made->identity); break;
         case ZYGOTE_FILTER: made->filter = number; break;
         case ZYGOTE_FLAGS: made->flags = (uint32_t)number; break;
         case ZYGOTE_SHARED: made->shared = (uint32_t)number; break;

@@ -64,8 +64,8 @@ struct identity {
 
 /* Writes the maps of a child that has just entered its first user namespace. */
 int identity_map_harbour(pid_t child, struct identity *identity, struct zygote_failure *failure);
-/* The same ids again, for a namespace below the harbour's. */
-int identity_map_nested(pid_t child, unsigned count);
+/* The same ids again, for a namespace below the harbour's: from `user` and `group` on, which are 0 unless there is one id. */
+int identity_map_nested(pid_t child, uid_t user, gid_t group, unsigned count);
 
 /* ---- harbour.c */
 
@@ -94,6 +94,9 @@ struct sandbox {
 struct sandbox *sandbox_find(int32_t number);
 struct sandbox *sandbox_make(struct harbour *harbour, struct message *message, struct zygote_failure *failure);
 void sandbox_drop(int32_t number);
+/* A user namespace for a single container, in which the one id there is is that user: files that are its root's elsewhere
+ * are that user's. A descriptor, or -1. */
+int sandbox_user_namespace(uid_t user, gid_t group, struct zygote_failure *failure);
 /* Makes one set of namespaces ahead. False when there are enough. */
 bool sandbox_fill_pool(struct harbour *harbour);
 
@@ -134,6 +137,7 @@ struct specification {
     size_t lower_count;
     const char *upper, *directory, *user;
     uint64_t capabilities, process_limit;
+    uint32_t identity[2]; /* user and group; 0 and 0 unless there is one id */
     int32_t filter;
     uint16_t columns, rows;
     int stdio[3];

@@ -43,6 +43,8 @@ void kijabi_open_files_as(uid_t user, gid_t group);
 long kijabi_file_system(int descriptor);
 /* Whether a directory of an overlay's layer hides what lower layers have there: getxattr(2) is not in Swift's Glibc. */
 int kijabi_is_opaque(const char *directory);
+/* Waits until all that was written to the file system of an open file is on its disk. */
+int kijabi_syncfs(int descriptor);
 int kijabi_memfd_create(const char *name, unsigned flags);
 /* 1 if the file itself, not what a link leads to, has the attribute: xattr(7). */
 int kijabi_has_attribute(const char *path, const char *name);

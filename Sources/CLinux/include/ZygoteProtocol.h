@@ -102,6 +102,8 @@ enum zygote_tag {
     ZYGOTE_DEVICE = 25,        /* string (path of the machine's), then the target as a string */
     ZYGOTE_OPTION = 26,        /* string: `name=value` for the tmpfs before it */
     ZYGOTE_DOMAINNAME = 27,    /* string */
+    ZYGOTE_IDENTITY = 28,      /* uint32_t user, group: whom the harbour's root is in the container, where it is the one id
+                                  there is */
 };
 
 enum zygote_mount_kind {

@@ -13,7 +13,8 @@ extension ContainerEngine {
             guard let status = ProcessStatus(pid: pid) else { return nil }
             return ContainerProcess(
                 pid: pid, innerPid: status.innermostPID, parentPid: status.parent, uid: status.uid,
-                innerUid: harbour.innerID(status.uid), startedAt: status.startedAt, cpuSeconds: status.cpuSeconds,
+                innerUid: harbour.innerID(status.uid, only: record.identity.user), startedAt: status.startedAt,
+                cpuSeconds: status.cpuSeconds,
                 command: status.command)
         }
     }
@@ -68,9 +69,10 @@ extension ContainerEngine {
 }
 
 extension Harbour {
-    /// A user of this machine as containers count.
-    func innerID(_ id: UInt32) -> UInt32 {
-        if idCount == 1 { return id == rootID ? 0 : 65534 }
+    /// A user of this machine as a container counts.
+    /// - Parameter only: whom the one id is in it, where there is but one.
+    func innerID(_ id: UInt32, only: UInt32 = 0) -> UInt32 {
+        if idCount == 1 { return id == rootID ? only : 65534 }
         return id >= rootID && id - rootID < idCount ? id - rootID : 65534
     }
 }

@@ -57,6 +57,7 @@ extension ContainerEngine {
 
     /// Makes its namespaces and connects it.
     func makeReady(_ record: SandboxRecord) async throws(RuntimeError) {
+        await record.release?.value
         if record.status.isReady { return }
         let wanted = record.configuration
         var flags: Int32 = wanted.sharesProcessNamespace ? Int32(ZYGOTE_SANDBOX_SHARES_PIDS) : 0
@@ -102,11 +103,19 @@ extension ContainerEngine {
         record.network = nil
         for index in record.places.indices { record.places[index].endpoint = nil }
         if !record.places.isEmpty { showNetworks(of: record) }
-        switch record.configuration.network {
-        case .pod, .networks: await plumber.detach(sandbox: record.status.id)
-        case .none, .host, .sandbox: break
+        let (harbour, plumber, number, id) = (harbour, plumber, record.number, record.status.id)
+        let isWired =
+            switch record.configuration.network {
+            case .pod, .networks: true
+            case .none, .host, .sandbox: false
+            }
+        let release = Task {
+            if isWired { await plumber.detach(sandbox: id) }
+            harbour.tell(ZYGOTE_DROP_SANDBOX, number)
         }
-        harbour.tell(ZYGOTE_DROP_SANDBOX, record.number)
+        record.release = release
+        await release.value
+        if record.network == nil { record.release = nil }
     }
 
     /// hosts(5), hostname(5) and resolv.conf(5), which its containers share.

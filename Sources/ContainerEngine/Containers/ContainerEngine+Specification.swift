@@ -18,6 +18,10 @@ extension ContainerEngine {
             directory: wanted.workingDirectory ?? image.workingDirectory, user: wanted.user ?? image.user)
         for path in record.lowerPaths { contents.add(ZYGOTE_LOWER, path) }
         contents.add(ZYGOTE_UPPER, Self.layerPath(record.id, wanted))
+        record.identity = onlyIdentity(of: record)
+        if !record.identity.isRoot {
+            contents.add(ZYGOTE_IDENTITY, UInt64(record.identity.user) | UInt64(record.identity.group) << 32)
+        }
         var flags: Int32 = 0
         if wanted.terminal { flags |= Int32(ZYGOTE_PROCESS_TERMINAL) }
         if wanted.readOnlyRoot { flags |= Int32(ZYGOTE_PROCESS_READ_ONLY_ROOT) }
@@ -33,6 +37,17 @@ extension ContainerEngine {
         }
         try addMounts(&contents, wanted, sandbox)
         return contents
+    }
+
+    /// Whom the one id of this harbour is to be in a container; root where there are more, or where there is no such user.
+    private func onlyIdentity(of record: ContainerRecord) -> ContainerIdentity {
+        guard harbour.idCount == 1, !record.configuration.sharedWithHost.contains(.user) else {
+            return ContainerIdentity()
+        }
+        let user = record.configuration.user ?? record.image.user
+        return user.isEmpty
+            ? ContainerIdentity()
+            : ContainerIdentity.find(user, in: record.status.lowerDirectories) ?? ContainerIdentity()
     }
 
     /// What a container's first process and an exec'ed one have in common.
@@ -144,8 +159,11 @@ extension ContainerEngine {
             }
         case .volume(let name):
             let path = try volumePath(name)
-            try Self.makeDirectory(path)
-            own(path)
+            // One that is there belongs to whoever uses it: a database's user, say.
+            if access(path, F_OK) != 0 {
+                try Self.makeDirectory(path)
+                own(path)
+            }
             add(
                 &contents, ZYGOTE_MOUNT_BIND, source: harbourPath(path), target: mount.target,
                 readOnly: mount.readOnly, flags: mount.copiesImageContent ? ZYGOTE_MOUNT_COPY_UP : 0)

@@ -31,6 +31,8 @@ final class ContainerRecord {
     var inputs: [InputCopier] = []
     var terminalSize: TerminalSize?
     var limits: (any ResourceLimits)?
+    /// Whom its processes are, where there is one id for all containers.
+    var identity = ContainerIdentity()
 
     init(status: ContainerStatus, image: ImageSummary, lowerPaths: [String], log: ContainerLog) {
         self.status = status
@@ -64,6 +66,8 @@ final class SandboxRecord {
     var status: SandboxStatus
     /// Its network namespace, as long as it is ready.
     var network: FileDescriptor?
+    /// What it had is being given back: it is made anew only after that.
+    var release: Task<Void, Never>?
     /// The container that a private one was made for.
     var owner: String?
     /// The networks it is in, in the order of its interfaces.

@@ -61,9 +61,8 @@ public actor ImageStore {
     ) throws(RuntimeError) {
         var recipes: [any ImageRecipe] = []
         do throws(ImageReferenceError) {
-            let busybox = try BusyboxRecipe(searchPath: searchPath)
-            recipes.append(busybox)
-            if let stub { recipes.append(try ToolboxRecipe(busybox: busybox, stubPath: stub)) }
+            recipes = try RecipeBook.recipes(
+                searchPath: searchPath, stub: stub, workspace: dataDirectory + "/images/workspace")
         } catch {
             throw .invalid(field: "image", reason: error.description)
         }
@@ -114,7 +113,7 @@ public actor ImageStore {
     }
 
     func find(_ reference: ImageReference) throws(RuntimeError) -> StoredImage? {
-        if let recipe = recipes.first(where: { $0.reference == reference }) { return try current(recipe) }
+        if let recipe = recipes.first(where: { $0.makes(reference) }) { return try current(recipe) }
         if let digest = reference.digest?.description {
             let repository = "\(reference.domain)/\(reference.path):"
             return cache.images.values.first { image in
@@ -158,11 +157,13 @@ public actor ImageStore {
             guard let found = try find(reference) else { throw .noSuchImage(reference.familiar) }
             return found
         }
-        return try publish(assembled, as: recipe.reference, fingerprint, holding: try files.lock())
+        return try publish(
+            assembled, as: recipe.reference, recipe.otherReferences(), fingerprint, holding: try files.lock())
     }
 
     private func publish(
-        _ assembled: AssembledImage, as reference: ImageReference, _ fingerprint: String,
+        _ assembled: AssembledImage, as reference: ImageReference, _ others: [ImageReference],
+        _ fingerprint: String,
         holding lock: borrowing ImageStoreFiles.Lock
     ) throws(RuntimeError) -> StoredImage {
         // Another process may have been faster.
@@ -182,7 +183,15 @@ public actor ImageStore {
             configuration.created = created
             layers = storedLayers(of: base)
         }
-        let writer = LayerWriter(owner: layerOwner)
+        var writer = LayerWriter(owner: layerOwner)
+        let total = assembled.layers.reduce(0) { $0 + $1.content.copiedSize }
+        var copied = 0
+        let listener = ImageProgress.listener
+        writer.progress = { count throws(RuntimeError) in
+            if Task.isCancelled { throw .system(stage: "make image", errno: ECANCELED, path: nil) }
+            copied += count
+            listener?(ImageProgress(image: reference.familiar, stage: .copying, completed: copied, total: total))
+        }
         let staging = try files.staging(holding: lock, remove: remover)
         for (index, (content, createdBy)) in assembled.layers.enumerated() {
             let tree = "\(staging.path)/\(index)"
@@ -200,7 +209,7 @@ public actor ImageStore {
         assembled.configure(&configuration)
         let content = ImageContent(
             configuration: configuration.document.encoded(), layers: layers, origin: assembled.origin)
-        return try place(content, as: [reference], fingerprint, holding: lock)
+        return try place(content, as: [reference] + others, fingerprint, holding: lock)
     }
 
     /// Reads the table and its images, if the table has changed.

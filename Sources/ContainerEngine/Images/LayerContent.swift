@@ -20,14 +20,25 @@ struct LayerContent: Sendable {
         /// As the container sees it.
         var user: UInt32 = 0
         var group: UInt32 = 0
+        /// Seconds since 1970; nil is the layer's.
+        var modificationTime: Int?
+
+        var isHardLink: Bool { if case .hardLink = kind { true } else { false } }
     }
 
-    /// Seconds since 1970, of every entry: a layer is the same wherever and whenever it is made of the same things.
+    /// Seconds since 1970, of entries without one of their own: a layer is the same wherever and whenever it is made of
+    /// the same things.
     let modificationTime: Int
     private(set) var entries: [Entry] = []
 
     init(modificationTime: Int) {
         self.modificationTime = modificationTime
+    }
+
+    func modificationTime(of entry: Entry) -> Int { entry.modificationTime ?? modificationTime }
+
+    mutating func append(_ entry: Entry) {
+        entries.append(entry)
     }
 
     mutating func directory(_ path: String, mode: UInt32 = 0o755) {
@@ -49,6 +60,11 @@ struct LayerContent: Sendable {
     /// - Parameter mode: that of the target.
     mutating func hardLink(_ path: String, to target: String, mode: UInt32 = 0o755) {
         entries.append(Entry(path: path, kind: .hardLink(target: target), mode: mode))
+    }
+
+    /// Bytes of the files that are copied from this machine.
+    var copiedSize: Int {
+        entries.reduce(0) { sum, entry in if case .hostFile(_, let size) = entry.kind { sum + size } else { sum } }
     }
 
     /// Bytes of all files.

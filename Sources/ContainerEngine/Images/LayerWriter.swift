@@ -1,3 +1,4 @@
+import CLinux
 import ContainerRuntime
 import Glibc
 import LinuxKernel
@@ -7,6 +8,8 @@ import OCI
 struct LayerWriter {
     /// The id that the user 0 (and group 0) of an image has on this machine's disk; nil leaves files to whoever writes.
     let owner: (user: UInt32, group: UInt32)?
+    /// Hears of bytes that were copied from this machine's files. What it throws ends the work.
+    var progress: (Int) throws(RuntimeError) -> Void = { _ in }
 
     /// - Parameters:
     ///   - directory: exists and is empty.
@@ -27,9 +30,11 @@ struct LayerWriter {
         try check(chmod(directory, 0o755), "chmod", directory)
         // Directories last: making their entries moved their times.
         for entry in content.entries.reversed() {
-            if case .directory = entry.kind { setTime(directory + "/" + entry.path, content.modificationTime) }
+            guard case .directory = entry.kind else { continue }
+            setTime(directory + "/" + entry.path, content.modificationTime(of: entry))
         }
         setTime(directory, content.modificationTime)
+        try synchronize(directory)
         return (digest, archive.size)
     }
 
@@ -38,7 +43,7 @@ struct LayerWriter {
     ) throws(RuntimeError) {
         let path = directory + "/" + entry.path
         func head(_ size: Int) throws(RuntimeError) {
-            guard archive.header(entry, size: size, modificationTime: content.modificationTime) else {
+            guard archive.header(entry, size: size, modificationTime: content.modificationTime(of: entry)) else {
                 throw .system(stage: "layer", errno: ENAMETOOLONG, path: entry.path)
             }
         }
@@ -52,7 +57,6 @@ struct LayerWriter {
             archive.pad()
             let file = try StoredFile(creating: path)
             try file.write(bytes)
-            try file.synchronize()
         case .hostFile(let source, let size):
             try head(size)
             try copy(source, size: size, to: path, archive: &archive)
@@ -61,7 +65,7 @@ struct LayerWriter {
             try head(0)
             try check(symlink(target, path), "symlink", path)
             try setOwner(path, entry.user, entry.group)
-            setTime(path, content.modificationTime)
+            setTime(path, content.modificationTime(of: entry))
             return
         case .hardLink(let target):
             try head(0)
@@ -71,7 +75,7 @@ struct LayerWriter {
         // The owner first: chown takes the set-user-id bit away.
         try setOwner(path, entry.user, entry.group)
         try check(chmod(path, entry.mode), "chmod", path)
-        setTime(path, content.modificationTime)
+        setTime(path, content.modificationTime(of: entry))
     }
 
     private func copy(_ source: String, size: Int, to path: String, archive: inout TapeArchive) throws(RuntimeError) {
@@ -87,8 +91,15 @@ struct LayerWriter {
             archive.write(piece)
             try output.write(piece)
             rest -= count
+            try progress(count)
         }
-        try output.synchronize()
+    }
+
+    /// All at once, so that the rename that publishes the files cannot get to the disk before them: one by one takes
+    /// minutes where there are thousands.
+    private func synchronize(_ directory: String) throws(RuntimeError) {
+        let file = try StoredFile(directory, O_RDONLY | O_DIRECTORY)
+        try check(kijabi_syncfs(file.descriptor), "syncfs", directory)
     }
 
     private func setOwner(_ path: String, _ user: UInt32, _ group: UInt32) throws(RuntimeError) {

@@ -26,7 +26,7 @@ struct TapeArchive {
     }
 
     /// Writes the header of `entry`. The caller then hands over its bytes, if it has any, and calls `pad`.
-    /// - Returns: false if a name does not fit the format (100 bytes; none of ours is longer).
+    /// - Returns: false if a name does not fit the format: 100 bytes, and 155 more for the directories of a path.
     mutating func header(_ entry: LayerContent.Entry, size: Int, modificationTime: Int) -> Bool {
         var block = [UInt8](repeating: 0, count: 512)
         let (type, link): (EntryType, String) =
@@ -36,9 +36,17 @@ struct TapeArchive {
             case .symbolicLink(let target): (.symbolicLink, target)
             case .hardLink(let target): (.hardLink, target)
             }
-        let name = type == .directory ? entry.path + "/" : entry.path
-        guard name.utf8.count <= 100, link.utf8.count <= 100 else { return false }
-        put(name, at: 0, in: &block)
+        guard link.utf8.count <= 100 else { return false }
+        var name = (type == .directory ? entry.path + "/" : entry.path)[...]
+        if name.utf8.count > 100 {
+            // At the first slash that leaves a short enough rest.
+            let slashes = name.dropLast().indices.filter { name[$0] == "/" }
+            guard let slash = slashes.first(where: { name[$0...].utf8.count <= 101 }), name[..<slash].utf8.count <= 155
+            else { return false }
+            put(String(name[..<slash]), at: 345, in: &block)
+            name = name[slash...].dropFirst()
+        }
+        put(String(name), at: 0, in: &block)
         putOctal(Int(entry.mode), digits: 7, at: 100, in: &block)
         putOctal(Int(entry.user), digits: 7, at: 108, in: &block)
         putOctal(Int(entry.group), digits: 7, at: 116, in: &block)

@@ -130,6 +130,19 @@ extension ContainerEngine: RegistryService {
         } else if policy == .missing, !(await isImageHere(reference)) {
             try await pullMissing(reference, platform)
         }
+        let lack: RuntimeError
+        do throws(RuntimeError) {
+            return try await images_.resolve(reference)
+        } catch {
+            // What a recipe is not given here, a registry may have.
+            guard policy == .missing, case .unavailable = error else { throw error }
+            lack = error
+        }
+        do throws(RuntimeError) {
+            try await pullMissing(reference, platform)
+        } catch {
+            throw lack
+        }
         return try await images_.resolve(reference)
     }
 

@@ -61,6 +61,7 @@ extension ContainerEngine {
         let hostname = sandboxesByID[record.status.sandboxID]?.configuration.hostname ?? ""
         var environment = CommandLine.environment(record.configuration, image: record.image, hostname: hostname)
         if wanted.terminal != nil { environment = CommandLine.merge([["TERM=xterm"], environment]) }
+        try checkIdentity(of: wanted, in: record)
         var contents = ZygoteMessage()
         try await addProcess(
             &contents, record, command: wanted.command,
@@ -87,6 +88,21 @@ extension ContainerEngine {
             throw Self.startError(error, command: wanted.command)
         }
         return session
+    }
+}
+
+extension ContainerEngine {
+    /// Where there is one id for all containers, nobody in one can become another.
+    private func checkIdentity(of wanted: ExecConfiguration, in record: ContainerRecord) throws(RuntimeError) {
+        guard harbour.idCount == 1, let user = wanted.user, !record.configuration.sharedWithHost.contains(.user),
+            let identity = ContainerIdentity.find(user, in: record.status.lowerDirectories),
+            identity.user != record.identity.user
+        else { return }
+        throw .invalid(
+            field: "user",
+            reason:
+                "\(user): container \(record.id.prefix(12)) has one user only, \(record.identity.user), because this "
+                + "machine grants you one user id ('kijabi doctor' tells how to get more)")
     }
 }
 

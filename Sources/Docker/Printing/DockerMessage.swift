@@ -72,6 +72,13 @@ struct DockerMessage {
         case .portInUse(_, let port): PortHolder.hint(port)(language)
         case .network(let failure): failure.hint(language)
         case .registry(let failure): RegistryHint.text(failure)?(language)
+        case .unavailable(let reason) where reason.contains("sudo apt-get install"):
+            Localized(
+                ko: "이미지를 만들 재료가 이 컴퓨터에 없어요. 위의 명령으로 패키지를 설치하고 다시 해 보세요.",
+                en:
+                    "What the image is made of is not on this machine. Install it with the command above, and try again."
+            )(
+                language)
         case .unavailable, .system:
             Localized(
                 ko: "'kijabi doctor' 가 이 컴퓨터에서 무엇이 되고 안 되는지 알려 줘요.",

@@ -39,6 +39,16 @@ enum ContainerView {
             return (key: String(parts[0]), value: .string(parts.count > 1 ? String(parts[1]) : ""))
         }
         fields["environment"] = .object(JSONObject(environment))
+        // What is where: a volume's name, or a path of the machine's.
+        fields["mounts"] = .object(
+            JSONObject(
+                configuration.mounts.compactMap { mount -> JSONObject.Member? in
+                    switch mount.source {
+                    case .volume(let name): (key: mount.target, value: .string(name))
+                    case .bind(let path): (key: mount.target, value: .string(path))
+                    default: nil
+                    }
+                }))
         fields["pid"] = status.pid.map { .integer(Int($0)) }
         fields["address"] = status.address.map { .string($0) }
         fields["exitCode"] = status.exit.map { .integer(Int($0.code)) }
