@@ -97,7 +97,10 @@ let package = Package(
             ]),
         layer(
             "Diagnostics",
-            ["Commands", "Terminal", "ContainerRuntime", "ContainerEngine", "LinuxKernel", "CLinux", "Documents"]),
+            [
+                "Commands", "Terminal", "ContainerRuntime", "ContainerEngine", "VirtualMachine", "LinuxKernel",
+                "CLinux", "Documents",
+            ]),
         .target(
             name: "Benchmarks",
             dependencies: [
@@ -153,7 +156,10 @@ let package = Package(
             ]),
         tests(
             "VirtualMachine",
-            ["ContainerEngine", "ContainerRuntime", "LinuxKernel", "Terminal", "kijabi-zygote", "kijabi-guest"]),
+            [
+                "ContainerEngine", "ContainerRuntime", "LinuxKernel", "CLinux", "Terminal", "kijabi-zygote",
+                "kijabi-guest",
+            ]),
         tests(
             "Cluster",
             [

@@ -16,6 +16,7 @@ public struct Diagnosis: Sendable, Hashable {
                 NetworkFinding.finding(situation),
                 PacketFilterFinding.finding(situation),
                 LimitFinding.finding(situation),
+                MachineFinding.finding(situation),
             ] + situation.directories.map { DirectoryFinding.finding($0, situation) } + [
                 TerminalFinding.finding(situation.terminal)
             ]

@@ -35,6 +35,8 @@ public struct Examination: Sendable {
             situation.settings = .read()
             situation.controlGroups = Surroundings.controlGroups(KernelFile.text("/proc/self/cgroup") ?? "")
             situation.terminal = Surroundings.terminal(environment)
+            situation.machineObstacles = MachineFinding.obstacles(searchPath: environment["PATH"] ?? "/usr/bin:/bin")
+            situation.hasVirtualization = access("/dev/kvm", R_OK | W_OK) == 0
             situation.missingPrograms = programs.filter { access($0, X_OK) != 0 }
             situation.directories = directories.map { DirectoryTrial.look(at: $0.1, for: $0.0) }
             return situation

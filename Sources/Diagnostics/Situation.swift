@@ -1,3 +1,5 @@
+public import Terminal
+
 /// All that was seen of a machine: facts that were read and outcomes of what was tried. A `Diagnosis` follows from it
 /// alone.
 public struct Situation: Sendable, Hashable {
@@ -38,6 +40,11 @@ public struct Situation: Sendable, Hashable {
     public var limitsAreEmulated: Bool
     public var controlGroups: ControlGroupMount
 
+    /// Why no virtual machine can be started: no program to play it, or no kernel.
+    public var machineObstacles: [Obstacle]
+    /// This user may use the processor's virtualization (/dev/kvm).
+    public var hasVirtualization: Bool
+
     public var terminal: TerminalFacts
     public var directories: [DirectoryFacts]
 
@@ -59,8 +66,21 @@ public struct Situation: Sendable, Hashable {
         limits = .notTried
         limitsAreEmulated = false
         controlGroups = .none
+        machineObstacles = []
+        hasVirtualization = false
         terminal = TerminalFacts()
         directories = []
+    }
+}
+
+/// Something that is missing, and the commands that bring it.
+public struct Obstacle: Sendable, Hashable {
+    public var text: Localized
+    public var fix: [String]
+
+    public init(text: Localized, fix: [String]) {
+        self.text = text
+        self.fix = fix
     }
 }
 

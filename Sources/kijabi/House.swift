@@ -76,6 +76,7 @@ struct House: Sendable {
             KubectlCommand.make(client: cluster.client().caused(by: "kubectl")),
             DockerCommand.make(engine: engine),
             XRayCommand.make(engine),
+            PlotCommand.make(engine),
             ChaosCommand.make(ClusterPower(cluster: cluster)),
             VMCommand.make(hypervisor, comparison: Comparison(runtime: engine, hypervisor: hypervisor)),
         ]

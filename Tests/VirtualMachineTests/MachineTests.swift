@@ -121,7 +121,7 @@ final class TestBed: Sendable {
         var error: String
     }
 
-    private static let programs = URL(
+    static let programs = URL(
         fileURLWithPath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     ).deletingLastPathComponent().path
 

@@ -44,6 +44,23 @@ extension ContainerEngine {
         }
     }
 
+    /// The filter that such a container has, built once more to be looked at; nil is none.
+    func filterProgram(of wanted: ContainerConfiguration) throws(RuntimeError) -> FileDescriptor? {
+        let capabilities = try capabilities(of: wanted)
+        if wanted.isPrivileged { return nil }
+        switch wanted.security.systemCalls {
+        case .unconfined: return nil
+        case .standard:
+            return try build { file throws(Errno) in
+                let result = kijabi_write_seccomp_filter(file, capabilities.rawValue)
+                if result < 0 { throw Errno(-result) }
+            }
+        case .profile(let text):
+            let profile = try SeccompProfile(parsing: text)
+            return try build { file throws(Errno) in try profile.write(to: file, capabilities) }
+        }
+    }
+
     /// The standard profile; each is built once.
     private func standardFilter(for capabilities: Capabilities) async throws(RuntimeError) -> Int32 {
         // Only these open system calls that are closed otherwise.

@@ -15,7 +15,7 @@ extension ContainerEngine: ContainerInspection {
         if let process = record.process {
             view.processes = try await processes(record.id)
             if let network = sandbox?.network { view.network = await NetworkPath.look(harbour, network) }
-            let program = try? seccompProgram(of: record)
+            let program = try? filterProgram(of: record.configuration).flatMap { try? SeccompProgram(file: $0) }
             let harbour = harbour
             let found = await KernelThread.run("xray") { [view] in
                 var view = view
@@ -45,15 +45,5 @@ extension ContainerEngine: ContainerInspection {
             defer { last = at }
             return BirthStep(call: String(parts[1]), at: at, duration: at - last)
         }
-    }
-
-    /// The filter of the container's processes, made once more.
-    private func seccompProgram(of record: ContainerRecord) throws -> SeccompProgram {
-        let capabilities = try Capabilities(
-            added: record.configuration.addedCapabilities, dropped: record.configuration.droppedCapabilities)
-        let file = try MemoryFile.make("kijabi-seccomp")
-        let result = kijabi_write_seccomp_filter(file.number, capabilities.rawValue)
-        if result < 0 { throw Errno(-result) }
-        return try SeccompProgram(file: file)
     }
 }

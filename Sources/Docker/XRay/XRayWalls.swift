@@ -84,7 +84,7 @@ struct XRayRights {
             let inside = range.count == 1 ? "\(range.inside)" : "\(range.inside)…\(range.inside + range.count - 1)"
             let outside =
                 range.count == 1 ? "\(range.outside)" : "\(range.outside)…\(range.outside + (range.count - 1))"
-            let text = Localized(ko: "안의 \(inside) 은 바깥의 \(outside)", en: "\(inside) inside is \(outside) outside")
+            let text = Localized(ko: "안의 \(inside)번은 바깥의 \(outside)번", en: "\(inside) inside is \(outside) outside")
             lines += XRayText.list(index == 0 ? labels[3] : "", [text(language)], canvas, width: width)
         }
         if credentials.noNewPrivileges {

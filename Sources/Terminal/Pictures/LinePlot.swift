@@ -49,7 +49,7 @@ public struct LinePlot: Picture {
     /// The lines, without newlines: title, frame, axis, legend.
     public func lines(_ canvas: Canvas) -> [String] {
         let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
-        let top = yLimit ?? Self.niceLimit(points.map(\.y).max() ?? 0)
+        let top = yLimit ?? Self.roundLimit(points.map(\.y).max() ?? 0)
         let right = xLimit ?? max(points.map(\.x).max() ?? 0, 1e-9)
         let ticks = [0: top, rows / 2: top / 2, rows - 1: 0]
         let labels = ticks.mapValues { Self.number($0) + yUnit }
@@ -156,7 +156,7 @@ public struct LinePlot: Picture {
     }
 
     /// The next round number: 1, 2 or 5 times a power of ten.
-    static func niceLimit(_ value: Double) -> Double {
+    public static func roundLimit(_ value: Double) -> Double {
         guard value > 0, value.isFinite else { return 1 }
         var power = 1.0
         while power < value { power *= 10 }

@@ -96,6 +96,7 @@ public struct Comparison: Sendable {
                 try await runtime.startContainer(id)
                 let release = await output.line()
                 let seconds = (ContinuousClock.now - begin) / .seconds(1)
+                try await settle(id)
                 var memory = 0
                 for process in try await runtime.processes(id) { memory += MemoryShare.bytes(of: process.pid) }
                 await session.detach()
@@ -108,6 +109,14 @@ public struct Comparison: Sendable {
             }
         } catch {
             throw .image(error)
+        }
+    }
+
+    /// The shell has said its line and becomes what stays; what is measured is that.
+    private func settle(_ id: String) async throws(RuntimeError) {
+        for _ in 0..<200 {
+            if try await runtime.processes(id).allSatisfy({ $0.command.hasPrefix("sleep") }) { return }
+            try? await Task.sleep(for: .milliseconds(5))
         }
     }
 

@@ -55,11 +55,14 @@ struct ComparisonReport {
     }
 
     private var notes: [Localized] {
+        let how =
+            runs == 1
+            ? Localized(ko: "한 번씩 쟀어요", en: "one run each")
+            : Localized(ko: "\(runs)번씩 재고 가운데 값을 골랐어요", en: "the median of \(runs) runs each")
         var notes = [
             Localized(
-                ko: "이 컴퓨터에서 지금 \(runs)번씩 재고 가운데 값을 골랐어요. 이 컴퓨터의 커널은 \(result.hostRelease) 이에요.",
-                en:
-                    "Measured just now on this machine, \(runs) runs each, the median. This machine's kernel is \(result.hostRelease)."
+                ko: "이 컴퓨터에서 지금 \(how.korean). 이 컴퓨터의 커널은 \(result.hostRelease) 이에요.",
+                en: "Measured just now on this machine, \(how.english). This machine's kernel is \(result.hostRelease)."
             )
         ]
         if result.accelerator == .tcg {

@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func axesEndAtRoundNumbers() {
-        #expect([0, 0.3, 1, 1.2, 49, 50, 51, 100].map(LinePlot.niceLimit) == [1, 0.5, 1, 2, 50, 50, 100, 100])
+        #expect([0, 0.3, 1, 1.2, 49, 50, 51, 100].map(LinePlot.roundLimit) == [1, 0.5, 1, 2, 50, 50, 100, 100])
         #expect([0.05, 1, 2.5, 12.345].map(LinePlot.number) == ["0.05", "1", "2.5", "12.35"])
     }
 
