@@ -77,6 +77,7 @@ struct House: Sendable {
             DockerCommand.make(engine: engine),
             XRayCommand.make(engine),
             PlotCommand.make(engine),
+            LayersCommand.make(engine),
             ChaosCommand.make(ClusterPower(cluster: cluster)),
             VMCommand.make(hypervisor, comparison: Comparison(runtime: engine, hypervisor: hypervisor)),
         ]

@@ -81,7 +81,10 @@ public enum XRayCommand {
                     if isJSON {
                         documents.append(XRayDocument.make(view, sections))
                     } else {
-                        let report = XRayReport(view: view, sections: sections, language: context.language)
+                        var report = XRayReport(view: view, sections: sections, language: context.language)
+                        if let image = try? await engine.imageDetails(view.status.imageID) {
+                            report.layerNames = LayerStory(image).layers.reversed().map(\.label)
+                        }
                         guard await context.output.send(report.lines(canvas).map { $0 + "\n" }.joined()) else {
                             return status
                         }

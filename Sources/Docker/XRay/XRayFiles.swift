@@ -4,9 +4,14 @@ import Terminal
 /// The layers as boxes on each other, and what is in the topmost.
 struct XRayLayers {
     let view: KernelView
+    private let names: [String]
     private static let shownChanges = 8
 
-    init(_ view: KernelView) { self.view = view }
+    /// - Parameter names: of the image's layers, from the top down, as far as they are known.
+    init(_ view: KernelView, names: [String]) {
+        self.view = view
+        self.names = names
+    }
 
     func lines(_ language: Language, _ canvas: Canvas) -> [String] {
         let lowers = view.layers.filter { !$0.isUpper }
@@ -18,8 +23,11 @@ struct XRayLayers {
                 let label = Localized(ko: "쓰기 층: 이 컨테이너만의 것", en: "writable: this container's own")(language)
                 boxes.append(.init(label, note: "\(entries)  \(size)", isEmphasized: true))
             } else {
-                let number = lowers.count - boxes.filter { !$0.isEmphasized }.count
-                let label = Localized(ko: "이미지 층 \(number)", en: "image layer \(number)")(language)
+                let index = boxes.filter { !$0.isEmphasized }.count
+                let number = lowers.count - index
+                let label =
+                    index < names.count
+                    ? names[index] : Localized(ko: "이미지 층 \(number)", en: "image layer \(number)")(language)
                 boxes.append(.init(label, note: "\(entries)  \(size)"))
             }
         }

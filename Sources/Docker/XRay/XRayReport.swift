@@ -6,6 +6,8 @@ struct XRayReport {
     let view: KernelView
     let sections: [XRaySection]
     let language: Language
+    /// What made the image's layers, from the top down.
+    var layerNames: [String] = []
 
     func lines(_ canvas: Canvas) -> [String] {
         var lines = [headline(canvas)]
@@ -39,7 +41,7 @@ struct XRayReport {
         switch section {
         case .processes: return isRunning ? XRayProcesses(view).lines(language, canvas) : notRunning(canvas)
         case .namespaces: return XRayNamespaces(view).lines(language, canvas)
-        case .layers: return XRayLayers(view).lines(language, canvas)
+        case .layers: return XRayLayers(view, names: layerNames).lines(language, canvas)
         case .mounts: return XRayMounts(view).lines(language, canvas)
         case .rights: return XRayRights(view).lines(language, canvas)
         case .calls: return XRayCalls(view).lines(language, canvas)

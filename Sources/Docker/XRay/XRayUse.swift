@@ -95,10 +95,8 @@ struct XRayNetwork {
         var lines: [String] = []
         func hop(_ place: Localized, _ detail: String) {
             let label = place(language).padded(toColumns: 14)
-            lines.append(
-                canvas.clipped(
-                    "  \(canvas.style(label, .bold)) \(detail)",
-                    toColumns: canvas.columns + (canvas.style.isEnabled ? 8 : 0)))
+            let rest = canvas.clipped(" \(detail)", toColumns: canvas.columns - 2 - DisplayWidth.of(label))
+            lines.append("  " + canvas.style(label, .bold) + rest)
         }
         for interface in outward {
             let traffic =

@@ -62,7 +62,9 @@ public struct StackedBoxes: Picture {
             left + String(repeating: bar, count: width - 2) + right
         }
         let columns = stacks.map { stack -> [String] in
-            var lines: [String] = []
+            // It stands on its stack, however high that is.
+            let title = canvas.clipped(" " + stack.title, toColumns: width).padded(toColumns: width)
+            var lines = stack.title.isEmpty ? [] : [title]
             for (index, box) in stack.boxes.enumerated() {
                 lines.append(
                     index == 0
@@ -76,12 +78,6 @@ public struct StackedBoxes: Picture {
             return lines
         }
         var lines: [String] = []
-        if stacks.contains(where: { !$0.title.isEmpty }) {
-            lines.append(
-                Self.trimmedRight(
-                    stacks.map { canvas.clipped(" " + $0.title, toColumns: width).padded(toColumns: width) }
-                        .joined(separator: String(repeating: " ", count: gap))))
-        }
         let height = columns.map(\.count).max() ?? 0
         for row in 0..<height {
             // Stacks stand on the ground, they do not hang from the ceiling.

@@ -39,6 +39,10 @@ enum RunVerb {
                 Flag(
                     "verbose", short: "v",
                     summary: Localized(ko: "커널이 깨어나는 말을 보인다", en: "Let the kernel tell how it starts")),
+                Flag(
+                    "interactive", short: "i",
+                    summary: Localized(ko: "명령에 표준 입력을 잇는다", en: "Keep the command's input open")),
+                Flag("tty", short: "t", summary: Localized(ko: "명령에 터미널을 준다", en: "Give the command a terminal")),
                 Flag("rm", summary: Localized(ko: "끝나면 목록에서 지운다", en: "Forget it when it has ended")),
             ], stopsAtFirstArgument: true
         ) { line, context in
@@ -89,7 +93,7 @@ enum RunVerb {
             guard let ended = try await sit(at: status.name, hypervisor, context) else { return 0 }
             code = ended
         } else {
-            code = try await carryOut(command, status.name, isDetached: isDetached, hypervisor, context)
+            code = try await carryOut(command, status.name, line, hypervisor, context)
         }
         if line.isOn("rm") { try? await hypervisor.remove(status.name, force: true) }
         return code
@@ -114,11 +118,18 @@ enum RunVerb {
 
     /// Runs the command, or what comes on standard input, and ends the machine with it.
     private static func carryOut(
-        _ command: [String], _ name: String, isDetached: Bool, _ hypervisor: Hypervisor, _ context: CommandContext
+        _ command: [String], _ name: String, _ line: Invocation, _ hypervisor: Hypervisor, _ context: CommandContext
     ) async throws(MachineError) -> Int32 {
         var guest = GuestCommand(
             command.isEmpty ? ["sh"] : command, output: context.output.descriptor, error: context.error.descriptor)
-        if command.isEmpty || !OutputStream(descriptor: context.input).isTerminal { guest.input = context.input }
+        let inputIsTerminal = OutputStream(descriptor: context.input).isTerminal
+        if command.isEmpty || line.isOn("interactive") || !inputIsTerminal { guest.input = context.input }
+        var raw: RawTerminal?
+        if line.isOn("tty") {
+            guest.terminal = TerminalSize(descriptor: context.output.descriptor) ?? TerminalSize(columns: 80, rows: 24)
+            if line.isOn("interactive") { raw = RawTerminal(descriptor: context.input) }
+        }
+        defer { raw?.restore() }
         let result: Result<Int32, MachineError>
         do throws(MachineError) {
             result = .success(try await hypervisor.execute(name, guest))
@@ -126,7 +137,7 @@ enum RunVerb {
             result = .failure(error)
         }
         // Also when this task was cancelled meanwhile.
-        if !isDetached { await Task { try? await hypervisor.stop(name, grace: .seconds(3)) }.value }
+        if !line.isOn("detach") { await Task { try? await hypervisor.stop(name, grace: .seconds(3)) }.value }
         return try result.get()
     }
 

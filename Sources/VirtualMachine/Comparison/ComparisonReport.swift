@@ -37,7 +37,13 @@ struct ComparisonReport {
                 times(Double(container.diskBytes), Double(machine.diskBytes)),
             ],
         ]
-        var text = table.text()
+        // Where the table has no room, the bars say the same, but for the kernels.
+        let rows =
+            table.widths.reduce(2 * (table.widths.count - 1), +) <= canvas.columns
+            ? table.text() : "uname -r\n  \(names.0): \(container.release)\n  \(names.1): \(machine.release)\n"
+        var text = rows.split(separator: "\n").map { line in
+            String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
         let charts: [(Localized, (Comparison.Side) -> Double, (Double) -> String)] = [
             (start, { $0.start }, { Span.text(seconds: $0) }), (memory, { $0.memory }, { MemorySize.text($0) }),
             (disk, { Double($0.diskBytes) }, { MemorySize.text($0) }),
