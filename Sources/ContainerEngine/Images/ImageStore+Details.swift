@@ -37,13 +37,20 @@ extension ImageStore {
     private func details(of image: StoredImage, _ uses: [Digest: Int]) -> ImageDetails {
         let layers = image.configuration.layers.map { ImageLayer(diffID: $0.description, size: layerSize($0)) }
         let names = cache.table.entries.filter { cache.images[$0.value.manifest]?.summary.id == image.summary.id }
-        let repositories = Set(names.keys.compactMap { (try? ImageReference($0))?.familiarName })
         let record = cache.table.images[image.manifestDigest]
+        var digests: [String: Digest] = [:]
+        for name in names.keys.compactMap({ try? ImageReference($0) }) {
+            digests[name.familiarName] = image.manifestDigest
+        }
+        // A registry may know it as part of a list for several platforms.
+        for known in (record?.repositoryDigests ?? []).sorted().compactMap({ try? ImageReference($0) }) {
+            digests[known.familiarName] = known.digest
+        }
         let shared = Set(image.configuration.layers).filter { uses[$0] ?? 0 > 1 }
         return ImageDetails(
             summary: image.summary, configuration: image.configurationBytes,
             manifestDigest: image.manifestDigest.description,
-            repositoryDigests: repositories.sorted().map { "\($0)@\(image.manifestDigest)" },
+            repositoryDigests: digests.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" },
             parent: record?.parent?.description, layers: layers, layerDirectories: image.layerDirectories,
             sharedSize: shared.reduce(0) { $0 + layerSize($1) }, taggedAt: record?.addedAt.map(Double.init))
     }

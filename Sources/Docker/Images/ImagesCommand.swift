@@ -79,7 +79,11 @@ enum ImagesCommand {
                     }
                 }
             } else if image.summary.references.isEmpty {
-                rows.append(row(image, id, "<none>", "<none>"))
+                // One that was pulled by its digest still shows where it is from.
+                let repositories = image.repositoryDigests.map { String($0.prefix { $0 != "@" }) }
+                for repository in repositories.isEmpty ? ["<none>"] : repositories {
+                    rows.append(row(image, id, repository, "<none>"))
+                }
             } else {
                 for reference in image.summary.references
                 where patterns.isEmpty || patterns.contains(where: { NamePattern($0).matches(reference) }) {
@@ -101,11 +105,17 @@ enum ImagesCommand {
         return 0
     }
 
+    /// What a registry knows the image by in that repository; its manifest's own digest elsewhere.
+    private static func digest(_ image: ImageDetails, _ repository: String) -> String {
+        let known = image.repositoryDigests.first { $0.hasPrefix(repository + "@") }
+        return known.map { String($0.dropFirst(repository.count + 1)) } ?? image.manifestDigest
+    }
+
     private static func row(_ image: ImageDetails, _ id: String, _ repository: String, _ tag: String) -> JSONValue {
         let age = HumanDuration.text(seconds: max(0, Now.seconds - image.summary.createdAt))
         return [
             "Containers": "N/A", "CreatedAt": .string(TimeText.rfc3339(image.summary.createdAt)),
-            "CreatedSince": .string("\(age) ago"), "Digest": .string(image.manifestDigest), "ID": .string(id),
+            "CreatedSince": .string("\(age) ago"), "Digest": .string(digest(image, repository)), "ID": .string(id),
             "Repository": .string(repository), "SharedSize": .string(ByteSize.decimal(image.sharedSize)),
             "Size": .string(ByteSize.decimal(image.summary.size)), "Tag": .string(tag),
             "UniqueSize": .string(ByteSize.decimal(image.summary.size - image.sharedSize)),
