@@ -135,7 +135,7 @@ import Testing
             ).document.encoded()
         }
 
-        func answer(_ request: LoopbackServer.Request) -> LoopbackServer.Answer {
+        func answer(_ request: StandInServer.Request) -> StandInServer.Answer {
             if request.path == "/v2/" { return .status(200) }
             if request.path.contains("/manifests/") { return .status(200, body: manifest) }
             for blob in [layer, configuration] where request.path.hasSuffix(Digest(of: blob).description) {
@@ -159,7 +159,7 @@ import Testing
             case "platform": Shelf(layer, architecture: "s390x")
             default: Shelf(layer)
             }
-        let server = try LoopbackServer { request in
+        let server = try StandInServer { request in
             switch lie {
             case "bytes" where request.path.hasSuffix(Digest(of: layer).description):
                 return .status(200, body: layer.map { $0 ^ 1 })
@@ -194,7 +194,7 @@ import Testing
         let shelf = Shelf(layer, layerType: ImageManifest.layerMediaType)
         let isPatient = Mutex(false)
         let patience = Box(isPatient)
-        let server = try LoopbackServer { request in
+        let server = try StandInServer { request in
             guard request.path.hasSuffix(Digest(of: layer).description) else { return shelf.answer(request) }
             if let range = request.headers["range"], let start = Int(range.dropFirst(6).dropLast()) {
                 guard patience.value.withLock({ $0 }) else { return .silence }
@@ -231,7 +231,7 @@ import Testing
 
     @Test("Where nobody answers, what can be made here is offered, and the wait is not repeated at once")
     func unreachable() async throws {
-        let server = try LoopbackServer { _ in .silence }
+        let server = try StandInServer { _ in .silence }
         let domain = server.domain
         server.close()
         for _ in 0..<2 {

@@ -48,13 +48,12 @@ import Testing
     @Test("Going on in the same state is no news")
     func news() {
         var log = TransferLog()
-        #expect(Self.isNews(&log, .pullingLayer))
-        #expect(Self.isNews(&log, .downloading(current: 1, total: 2)))
-        #expect(!Self.isNews(&log, .downloading(current: 2, total: 2)))
-        #expect(Self.isNews(&log, .downloadComplete))
+        let steps: [TransferEvent.Step] = [
+            .pullingLayer, .downloading(current: 1, total: 2), .downloading(current: 2, total: 2), .downloadComplete,
+        ]
+        let news = steps.map { log.apply("a", $0) }
+        #expect(news == [true, true, false, true])
     }
-
-    private static func isNews(_ log: inout TransferLog, _ step: TransferEvent.Step) -> Bool { log.apply("a", step) }
 
     @Test("Registries are known by whatever name people give them")
     func registries() {

@@ -16,14 +16,14 @@ import Testing
 
     /// A server that lets everybody in, and answers the rest as it is told.
     private func server(
-        _ answer: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Answer
-    ) throws -> LoopbackServer {
-        try LoopbackServer { $0.path == "/v2/" ? .status(200) : answer($0) }
+        _ answer: @escaping @Sendable (StandInServer.Request) -> StandInServer.Answer
+    ) throws -> StandInServer {
+        try StandInServer { $0.path == "/v2/" ? .status(200) : answer($0) }
     }
 
     /// The part of `bytes` that the request asks for, with an answer's status and headers for it.
     private static func part(
-        _ bytes: [UInt8], _ request: LoopbackServer.Request
+        _ bytes: [UInt8], _ request: StandInServer.Request
     ) -> (status: Int, headers: [String: String], body: [UInt8]) {
         guard let range = request.headers["range"], let start = Int(range.dropFirst(6).dropLast()) else {
             return (200, [:], bytes)
@@ -141,7 +141,7 @@ import Testing
     @Test("A manifest that is too long, of another digest, of another kind or no JSON is refused", arguments: 0..<6)
     func manifests(number: Int) async throws {
         let manifest = Array(#"{"schemaVersion":2,"config":{},"layers":[]}"#.utf8)
-        let answers: [LoopbackServer.Answer] = [
+        let answers: [StandInServer.Answer] = [
             .endless(headers: [:]),
             .status(200, body: [UInt8](repeating: 0x20, count: RegistryClient.manifestLimit + 1)),
             .status(200, headers: ["Docker-Content-Digest": "\(Digest(of: [1]))"], body: manifest),
@@ -194,9 +194,9 @@ import Testing
     @Test("The secret is not shown to another host than the registry")
     func redirect() async throws {
         let bytes = noise(100)
-        let store = try LoopbackServer { _ in .status(200, body: bytes) }
+        let store = try StandInServer { _ in .status(200, body: bytes) }
         let location = "http://127.0.0.1:\(store.port)/store?signature=1"
-        let registry = try LoopbackServer { request in
+        let registry = try StandInServer { request in
             guard request.headers["authorization"] != nil else {
                 return .status(401, headers: ["WWW-Authenticate": "Basic realm=\"harbour\""])
             }
@@ -217,13 +217,13 @@ import Testing
 
     @Test("What is no HTTP at all is an error, not a crash")
     func noHTTP() async throws {
-        let server = try LoopbackServer { _ in .raw(noise(1000)) }
+        let server = try StandInServer { _ in .raw(noise(1000)) }
         await #expect(throws: RegistryError.self) { try await makeClient(server.domain).tags("a") }
     }
 
     @Test("Nobody there is said at once")
     func nobody() async throws {
-        let server = try LoopbackServer { _ in .silence }
+        let server = try StandInServer { _ in .silence }
         let domain = server.domain
         server.close()
         await #expect(

@@ -10,13 +10,13 @@ import Testing
 @Suite struct TokenTests {
     /// A registry whose token server lets `sailor` in, and counts the tokens; the registry takes the last one only.
     private final class Harbour: Sendable {
-        let tokens: LoopbackServer
-        let registry: LoopbackServer
+        let tokens: StandInServer
+        let registry: StandInServer
 
         init(realm: String? = nil) throws {
             let last = Mutex(0)
             let shared = Box(last)
-            tokens = try LoopbackServer { request in
+            tokens = try StandInServer { request in
                 guard request.headers["authorization"] == "Basic c2FpbG9yOnNlY3JldA==" else {
                     return .status(401, body: Array(#"{"details":"incorrect username or password"}"#.utf8))
                 }
@@ -27,7 +27,7 @@ import Testing
                 return .status(200, body: Array(#"{"token":"t\#(number)","expires_in":300}"#.utf8))
             }
             let realm = realm ?? "http://\(tokens.domain)/token"
-            registry = try LoopbackServer { request in
+            registry = try StandInServer { request in
                 let current = shared.value.withLock { "Bearer t\($0)" }
                 guard request.headers["authorization"] == current, current != "Bearer t0" else {
                     return .status(

@@ -3,7 +3,7 @@ import LinuxKernel
 import Synchronization
 
 /// An HTTP server on this machine that answers as a test tells it to, also against all rules.
-public final class LoopbackServer: Sendable {
+public final class StandInServer: Sendable {
     public struct Request: Sendable {
         public var method: String
         /// Path and query.
@@ -67,8 +67,8 @@ public final class LoopbackServer: Sendable {
 
     /// The thread must not keep its server alive.
     private final class Unowned: Sendable {
-        nonisolated(unsafe) weak var server: LoopbackServer?
-        init(_ server: LoopbackServer) { self.server = server }
+        nonisolated(unsafe) weak var server: StandInServer?
+        init(_ server: StandInServer) { self.server = server }
     }
 
     deinit { close() }
