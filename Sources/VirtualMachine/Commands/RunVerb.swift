@@ -111,6 +111,7 @@ enum RunVerb {
         switch await session.run() {
         case .ended: return try await hypervisor.wait(name).exit ?? 0
         case .left:
+            context.error.line()
             context.error.prose(ConsoleVerb.leftNote(name)(context.language))
             return nil
         }
