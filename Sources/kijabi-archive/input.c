@@ -20,6 +20,7 @@ struct input {
     uint8_t raw[BUFFER_SIZE];
     struct sha256_ctx stream_hash, blob_hash;
     uint64_t stream_bytes, blob_bytes, told;
+    bool copies_stream; /* what is kept is the stream unpacked */
     bool waits; /* job.stream may have nothing to read for a while */
 };
 
@@ -33,6 +34,11 @@ static void write_all(int descriptor, const uint8_t *bytes, size_t length) {
     }
 }
 
+/* xz and bzip2, which no media type of a layer stands for. */
+static bool is_unnamed(const uint8_t *start, ssize_t length) {
+    return (length >= 6 && memcmp(start, "\xFD" "7zXZ", 6) == 0) || (length >= 3 && memcmp(start, "BZh", 3) == 0);
+}
+
 /* libarchive's reader: the bytes as they came. */
 static la_ssize_t read_raw(struct archive *archive, void *context, const void **bytes) {
     (void)archive;
@@ -43,7 +49,8 @@ static la_ssize_t read_raw(struct archive *archive, void *context, const void **
         count = read(job.stream, input->raw, sizeof input->raw);
     } while (count < 0 && (errno == EINTR || errno == EAGAIN));
     if (count < 0) fail(errno, "read", NULL);
-    if (job.copy >= 0) write_all(job.copy, input->raw, (size_t)count);
+    if (input->blob_bytes == 0) input->copies_stream = is_unnamed(input->raw, count);
+    if (job.copy >= 0 && !input->copies_stream) write_all(job.copy, input->raw, (size_t)count);
     sha256_update(&input->blob_hash, (size_t)count, input->raw);
     input->blob_bytes += (uint64_t)count;
     if (input->blob_bytes - input->told >= PROGRESS_STEP) {
@@ -133,6 +140,7 @@ static void *hash_stream(void *context) {
     while (await_buffer(input, input->hashed)) {
         size_t slot = input->hashed % BUFFER_COUNT;
         sha256_update(&input->stream_hash, input->lengths[slot], input->buffers[slot]);
+        if (job.copy >= 0 && input->copies_stream) write_all(job.copy, input->buffers[slot], input->lengths[slot]);
         advance(input, &input->hashed);
     }
     return NULL;
@@ -175,5 +183,9 @@ void input_finish(struct input *input, struct tar_reply *reply) {
     reply->blob_bytes = input->blob_bytes;
     sha256_digest(&input->stream_hash, TAR_DIGEST_SIZE, reply->stream_digest);
     sha256_digest(&input->blob_hash, TAR_DIGEST_SIZE, reply->blob_digest);
+    if (job.copy >= 0 && input->copies_stream) {
+        reply->blob_bytes = reply->stream_bytes;
+        memcpy(reply->blob_digest, reply->stream_digest, TAR_DIGEST_SIZE);
+    }
     if (job.copy >= 0 && fsync(job.copy) < 0 && errno != EINVAL) fail(errno, "fsync", NULL);
 }

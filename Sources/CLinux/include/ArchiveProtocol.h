@@ -50,7 +50,8 @@ enum {
 };
 
 /* Beside it travel: the directory (if the operation has one), then the stream to read, or to write; then, for UNPACK, if
- * has_copy is set, a file that gets the bytes of the stream as they came. COMPRESS: the stream to read, that to write. */
+ * has_copy is set, a file that gets the bytes of the stream as they came (unpacked if they are xz or bzip2, which layers
+ * are not kept as). COMPRESS: the stream to read, that to write. */
 struct tar_request {
     uint32_t operation;
     uint32_t flags;

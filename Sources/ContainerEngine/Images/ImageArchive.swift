@@ -84,15 +84,6 @@ struct ImageArchive {
         return found
     }
 
-    /// The kind of a layer, by its first bytes.
-    func layerMediaType(_ file: FileDescriptor) -> String {
-        var start = [UInt8](repeating: 0, count: 4)
-        let count = pread(file.number, &start, 4, 0)
-        if count >= 2, start.starts(with: [0x1F, 0x8B]) { return ImageManifest.layerMediaType + "+gzip" }
-        if count == 4, start == [0x28, 0xB5, 0x2F, 0xFD] { return ImageManifest.layerMediaType + "+zstd" }
-        return ImageManifest.layerMediaType
-    }
-
     static func configuration(_ bytes: [UInt8]) throws(RuntimeError) -> ImageConfiguration {
         do throws(OCIParseError) {
             return try ImageConfiguration(parsing: bytes)

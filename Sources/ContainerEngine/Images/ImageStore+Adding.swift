@@ -54,8 +54,9 @@ extension ImageStore {
     }
 
     /// Unpacks a layer that comes as a stream, and keeps the stream as its blob.
+    /// - Parameter mediaType: nil finds out.
     public func addLayer(
-        stream: FileDescriptor, in staging: ImageStaging, mediaType: String = ImageManifest.layerMediaType,
+        stream: FileDescriptor, in staging: ImageStaging, mediaType: String? = nil,
         digest: Digest? = nil, diffID: Digest? = nil, progress: (@Sendable (ArchiveProgress) -> Void)? = nil
     ) async throws(RuntimeError) -> StoredLayer {
         let name = "\(UInt64.random(in: .min ... .max)).blob"
@@ -78,7 +79,7 @@ extension ImageStore {
     }
 
     private func unpack(
-        _ stream: FileDescriptor, blob: String, copy: FileDescriptor?, in staging: ImageStaging, mediaType: String,
+        _ stream: FileDescriptor, blob: String, copy: FileDescriptor?, in staging: ImageStaging, mediaType: String?,
         digest: Digest?, diffID: Digest?, _ progress: (@Sendable (ArchiveProgress) -> Void)?
     ) async throws(RuntimeError) -> StoredLayer {
         let agent = try agent()
@@ -94,10 +95,22 @@ extension ImageStore {
             throw .invalidArchive(
                 reason: "layer is not what the configuration says: \(diffID), but unpacks to \(result.streamDigest)")
         }
+        var type = mediaType
+        if type == nil { type = try Self.layerMediaType(blob) }
         return StoredLayer(
-            descriptor: ContentDescriptor(mediaType: mediaType, digest: result.blobDigest, size: result.blobSize),
+            descriptor: ContentDescriptor(
+                mediaType: type ?? ImageManifest.layerMediaType, digest: result.blobDigest, size: result.blobSize),
             diffID: result.streamDigest, size: result.fileSize, blobFile: blob, tree: "\(staging.path)/\(tree)",
             staging: staging)
+    }
+
+    /// The kind of a layer, by the first bytes of its blob.
+    private static func layerMediaType(_ path: String) throws(RuntimeError) -> String {
+        var start = [UInt8](repeating: 0, count: 4)
+        let count = try StoredFile(reading: path).read(into: &start, atMost: 4)
+        if count >= 2, start.starts(with: [0x1F, 0x8B]) { return ImageManifest.layerMediaType + "+gzip" }
+        if count == 4, start == [0x28, 0xB5, 0x2F, 0xFD] { return ImageManifest.layerMediaType + "+zstd" }
+        return ImageManifest.layerMediaType
     }
 
     /// Puts an image into the store with all that belongs to it, and gives it names, which other images may lose by it.

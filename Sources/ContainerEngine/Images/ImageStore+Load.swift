@@ -49,9 +49,7 @@ extension ImageStore {
             for (value, diffID) in zip(layerPaths, configuration.layers) {
                 guard let path = value.string else { throw .invalidArchive(reason: "manifest.json: Layers") }
                 if known[path] == nil {
-                    let file = try archive.open(path)
-                    known[path] = try await addLayer(
-                        stream: file, in: staging, mediaType: archive.layerMediaType(file), diffID: diffID)
+                    known[path] = try await addLayer(stream: try archive.open(path), in: staging, diffID: diffID)
                 }
                 if let layer = known[path] { layers.append(layer) }
             }
