@@ -95,7 +95,7 @@ private struct Dice {
             """)
         let saved = try fixture.file("saved.tar")
         _ = try await fixture.load(layer, as: "small")
-        try await engine.saveImages(["small"], to: saved.number)
+        try await engine.saveImages(["small"], to: saved)
         let outside = fixture.directory.path + "/outside"
         mkdir(outside, 0o777)
         chmod(outside, 0o777)

@@ -125,7 +125,7 @@ extension ContainerEngine: ImageService {
         do throws(ImageReferenceError) {
             return try ImageReference(text)
         } catch {
-            throw .invalid(field: "reference format", reason: error.description)
+            throw .conflict("Error parsing reference: \"\(text)\" is not a valid repository/tag: \(error)")
         }
     }
 
