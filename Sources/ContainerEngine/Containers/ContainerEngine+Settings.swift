@@ -149,7 +149,10 @@ extension ContainerEngine {
             }
         }
         for target in image.volumes where !wanted.mounts.contains(where: { $0.target == target }) {
-            var mount = Mount(source: .volume(name: generator.identifier()), target: target)
+            // Names come from a seed, and volumes outlive the session that drew them.
+            var name = generator.identifier()
+            while access(try volumePath(name), F_OK) == 0 { name = generator.identifier() }
+            var mount = Mount(source: .volume(name: name), target: target)
             mount.isAnonymous = true
             wanted.mounts.append(mount)
         }

@@ -25,6 +25,11 @@ enum DistributionImage {
         for path in ["dev", "proc", "sys", "run", "mnt", "etc", "etc/apt", "etc/apt/apt.conf.d", "var/lib/dpkg/info"] {
             layer.directory(path)
         }
+        // What base-files makes when it is installed.
+        for name in ["bin", "etc", "games", "include", "lib", "sbin", "share", "src"] {
+            layer.directory("usr/local/" + name)
+        }
+        for path in ["opt", "srv", "var/local", "var/opt"] { layer.directory(path) }
         layer.directory("root", mode: 0o700)
         layer.directory("tmp", mode: 0o1777)
         layer.file("etc/passwd", accounts(nil).passwd)

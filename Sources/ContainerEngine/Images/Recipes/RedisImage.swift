@@ -20,7 +20,6 @@ enum RedisImage {
                 configuration.command = ["redis-server"]
                 configuration.workingDirectory = "/data"
                 configuration.exposedPorts = ["6379/tcp"]
-                configuration.volumes = ["/data"]
             })
     }
 
