@@ -162,10 +162,14 @@ import Testing
             repository: "ghost", packages: { _ in ["kijabi-no-such-package"] },
             installName: "kijabi-no-such-package")
         let recipe = try PackageRecipe(image, base: nil, workspace: directory.path + "/workspace")
-        do {
+        do throws(RuntimeError) {
             _ = try recipe.assemble { reference throws(RuntimeError) in throw .noSuchImage(reference.familiar) }
             Issue.record("there is such a package")
-        } catch .unavailable(let reason) {
+        } catch {
+            guard case .unavailable(let reason) = error else {
+                Issue.record("\(error)")
+                return
+            }
             #expect(reason.hasSuffix("sudo apt-get install kijabi-no-such-package"))
             #expect(reason.hasPrefix("ghost:latest is made of this distribution's packages"))
         }
