@@ -38,12 +38,13 @@ final class PackageRecipe: ImageRecipe {
             guard PackageDownload.isPossible else { throw unavailable(missing, because: "there is no apt-get here") }
             return "\(image.repository) downloaded"
         }
-        return fingerprint(selection)
+        return fingerprint(selection, on: try base?.fingerprint() ?? "")
     }
 
-    /// Of the packages, and of all that this program adds to them.
-    private func fingerprint(_ selection: PackageSelection) -> String {
+    /// Of the packages, of all that this program adds to them, and of the image they stand on.
+    private func fingerprint(_ selection: PackageSelection, on base: String) -> String {
         var hash = SHA256()
+        hash.update(Array(base.utf8))
         for package in selection.basePackages + selection.packages {
             hash.update(Array("\(package.name)=\(package.version)\n".utf8))
         }
