@@ -60,10 +60,18 @@ public actor LessonGuide {
 
     /// The lesson to take when none is named: the first one with an open step.
     var suggested: Lesson? {
-        catalog.lessons.first { lesson in
-            let outcomes = progress.outcomes(of: lesson.id)
-            return lesson.steps.contains { outcomes[$0.id] == nil }
-        } ?? catalog.lessons.first
+        catalog.lessons.first { isOpen($0) } ?? catalog.lessons.first
+    }
+
+    /// The lesson to go on with: the next one with an open step, else the first one with any.
+    private func suggested(after lesson: Lesson) -> Lesson? {
+        let later = catalog.lessons.drop { $0.id != lesson.id }.dropFirst()
+        return later.first { isOpen($0) } ?? suggested
+    }
+
+    private func isOpen(_ lesson: Lesson) -> Bool {
+        let outcomes = progress.outcomes(of: lesson.id)
+        return lesson.steps.contains { outcomes[$0.id] == nil }
     }
 
     nonisolated func outcomes(of lesson: Lesson) -> [String: LessonProgress.Outcome] {
@@ -102,7 +110,7 @@ public actor LessonGuide {
             return (true, await enter(position.lesson, step: position.index + 1))
         }
         await session.leave()
-        return (true, screen.farewell(position.lesson, next: suggested))
+        return (true, screen.farewell(position.lesson, next: suggested(after: position.lesson)))
     }
 
     func check() async -> (passed: Bool, text: String) {
