@@ -83,7 +83,7 @@ final class NetworkedEngine: Sendable {
             echo 'echo \(word)' > /tmp/answer; busybox chmod +x /tmp/answer
             busybox nc -ll -p \(port) -e sh /tmp/answer >/dev/null 2>&1 &
             until busybox grep -q ':\(String(format: "%04X", port)) .* 0A' /proc/net/tcp /proc/net/tcp6
-            do busybox usleep 1000; done; echo ready
+            do n=$((n+1)); [ $n -gt 5000 ] && exit 1; busybox usleep 1000; done; echo ready
             """)
         try #require(text == "ready")
     }
@@ -95,7 +95,7 @@ final class NetworkedEngine: Sendable {
 }
 
 /// A server of the test's own on this machine's loopback.
-struct LoopbackServer: Sendable {
+struct HostServer: Sendable {
     let port: UInt16
     private let socket: FileDescriptor
 

@@ -8,14 +8,14 @@ import Testing
 
 /// The way outside, to servers of the test's own on this machine's loopback, which containers reach by host-gateway.
 @Suite struct OutboundTests {
-    private static let gateway: (inout ContainerConfiguration) -> Void = {
+    private static let gateway: @Sendable (inout ContainerConfiguration) -> Void = {
         $0.sandbox?.hosts = [(address: "host-gateway", names: ["host.docker.internal"])]
     }
 
     @Test("TCP goes out and back; a refusal outside is a refusal inside, at once")
     func streams() async throws {
         let house = try await NetworkedEngine()
-        let server = try LoopbackServer(SOCK_STREAM, answer: "from outside")
+        let server = try HostServer(SOCK_STREAM, answer: "from outside")
         let box = try await house.box("box", in: [NetworkAttachment("bridge")], change: Self.gateway)
         #expect(try await house.shell(box, "grep host.docker /etc/hosts") == "192.168.65.254\thost.docker.internal")
         for _ in 0..<20 {
@@ -34,7 +34,7 @@ import Testing
     @Test("This machine's loopback is nobody's who was not given it")
     func hostIsClosed() async throws {
         let house = try await NetworkedEngine()
-        let server = try LoopbackServer(SOCK_STREAM, answer: "from outside")
+        let server = try HostServer(SOCK_STREAM, answer: "from outside")
         let guest = try await house.box("guest", in: [NetworkAttachment("bridge")], change: Self.gateway)
         let other = try await house.box("other", in: [NetworkAttachment("bridge")])
         let command = "busybox nc -w 5 \(HostGateway.text) \(server.port) </dev/null"
@@ -54,7 +54,7 @@ import Testing
     @Test("UDP goes out and back, and clients keep apart")
     func datagrams() async throws {
         let house = try await NetworkedEngine()
-        let server = try LoopbackServer(SOCK_DGRAM, answer: "to ")
+        let server = try HostServer(SOCK_DGRAM, answer: "to ")
         let namespace = try await house.box("box", in: [NetworkAttachment("bridge")], change: Self.gateway)
         let sandbox = try await house.engine.containerStatus(namespace).sandboxID
         for number in 0..<4 {
@@ -85,7 +85,7 @@ import Testing
     func internalNetwork() async throws {
         let house = try await NetworkedEngine(resolvers: ["127.0.0.1:9"])
         try await house.network("vault") { $0.isInternal = true }
-        let server = try LoopbackServer(SOCK_STREAM, answer: "from outside")
+        let server = try HostServer(SOCK_STREAM, answer: "from outside")
         let box = try await house.box("box", in: [NetworkAttachment("vault")], change: Self.gateway)
         let other = try await house.box("other", in: [NetworkAttachment("vault")])
         let text = try await house.shell(box, "busybox nc -w 5 \(HostGateway.text) \(server.port) </dev/null")
@@ -122,12 +122,12 @@ import Testing
 
     @Test("A proxy is asked for the connection, and its refusal is a refusal")
     func tunnel() async throws {
-        let server = try LoopbackServer(SOCK_STREAM, answer: "HTTP/1.1 200 Connection established\r\n\r\nhello")
+        let server = try HostServer(SOCK_STREAM, answer: "HTTP/1.1 200 Connection established\r\n\r\nhello")
         let tunnel = try #require(ProxyTunnel("http://127.0.0.1:\(server.port)"))
         let socket = try #require(await tunnel.open(to: IPv4Address(value: 0xC000_0201), port: 443))
         StreamCalls.setBlocking(socket.number, true)
         #expect(await socket.withTimeout().readText() == "hello")
-        let refusing = try LoopbackServer(SOCK_STREAM, answer: "HTTP/1.1 403 Forbidden\r\n\r\n")
+        let refusing = try HostServer(SOCK_STREAM, answer: "HTTP/1.1 403 Forbidden\r\n\r\n")
         let closed = try #require(ProxyTunnel("http://127.0.0.1:\(refusing.port)"))
         #expect(await closed.open(to: IPv4Address(value: 0xC000_0201), port: 443) == nil)
     }
