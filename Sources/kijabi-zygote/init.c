@@ -10,20 +10,19 @@
 #include <sys/wait.h>
 
 static const char name[] = "kijabi-init";
+enum { REPORT_DESCRIPTOR = 3 };
 
 void init_execute(const struct specification *specification, int report) {
     size_t count = 0;
     while (specification->arguments[count]) count++;
-    char number[16], **arguments = calloc(count + 4, sizeof *arguments);
+    char **arguments = calloc(count + 3, sizeof *arguments);
     if (!arguments) return;
-    snprintf(number, sizeof number, "%d", report);
     arguments[0] = (char *)name;
-    arguments[1] = number;
-    arguments[2] = "--";
-    memcpy(arguments + 3, specification->arguments, count * sizeof *arguments);
-    fcntl(report, F_SETFD, 0);
+    arguments[1] = "--";
+    memcpy(arguments + 2, specification->arguments, count * sizeof *arguments);
+    if (report == REPORT_DESCRIPTOR) fcntl(report, F_SETFD, 0);
+    else if (dup2(report, REPORT_DESCRIPTOR) < 0) return;
     execve("/proc/self/exe", arguments, specification->environment);
-    fcntl(report, F_SETFD, FD_CLOEXEC);
 }
 
 static _Noreturn void keep(pid_t program) {
@@ -44,11 +43,11 @@ static _Noreturn void keep(pid_t program) {
 }
 
 bool init_is_wanted(int count, char **arguments) {
-    return count > 3 && strcmp(arguments[0], name) == 0 && strcmp(arguments[2], "--") == 0;
+    return count > 2 && strcmp(arguments[0], name) == 0 && strcmp(arguments[1], "--") == 0;
 }
 
 _Noreturn void init_main(char **arguments, char **environment) {
-    int report = atoi(arguments[1]);
+    int report = REPORT_DESCRIPTOR;
     struct zygote_failure failure = {0};
     sigset_t all, none;
     sigfillset(&all);
@@ -64,8 +63,8 @@ _Noreturn void init_main(char **arguments, char **environment) {
         setpgid(0, 0);
         tcsetpgrp(0, getpid());
         sigprocmask(SIG_SETMASK, &none, NULL);
-        program_execute(arguments + 3, environment);
-        fail(&failure, "execute", arguments[3]);
+        program_execute(arguments + 2, environment);
+        fail(&failure, "execute", arguments[2]);
         give_up(report, &failure);
     }
     if (program < 0) {
