@@ -141,7 +141,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     }
 
     /// A path of this machine's as the harbour sees it.
-    func harbourPath(_ path: String) -> String {
+    nonisolated func harbourPath(_ path: String) -> String {
         for (outside, inside) in [(configuration.dataDirectory, "/data"), (runDirectory, "/run")]
         where path.hasPrefix(outside + "/") {
             return inside + path.dropFirst(outside.count)
@@ -152,6 +152,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     /// Where a container's upper layer is, as the harbour sees it: in memory, but on the disk if its memory is limited,
     /// so that its files do not count as its memory.
     static func layerPath(_ id: String, _ configuration: ContainerConfiguration) -> String {
-        (configuration.resources.memory == nil ? "/layers/" : "/run/layers/") + id
+        configuration.layerDirectory
+            ?? (configuration.resources.memory == nil ? "/layers/" : "/run/layers/") + id
     }
 }

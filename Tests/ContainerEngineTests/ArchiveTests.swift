@@ -119,7 +119,7 @@ final class StoreFixture: Sendable {
         #expect(first.diffID != first.descriptor.digest)
         #expect(first.size == 100_000)
         let staging = try await fixture.store.makeStaging()
-        let harbourPath = await fixture.engine.harbourPath(root)
+        let harbourPath = fixture.engine.harbourPath(root)
         let packer = LayerPacker(agent: try #require(fixture.store.archives))
         var digests: Set<Digest> = []
         for (name, gzip) in [("one", false), ("two", true), ("three", true)] {

@@ -11,10 +11,19 @@ final class BuildContainer: Sendable {
     /// Top first.
     private let lowerDirectories: [String]
     private let mounts: [Mount]
-    private let identifier = Mutex<String?>(nil)
+    private let store: ImageStore
+    private struct State {
+        var identifier: String?
+        /// Where its changes are; they may be large, and become a layer by being moved.
+        var staging: ImageStaging?
+    }
+    private let state = Mutex(State())
 
-    init(engine: ContainerEngine, run: RunOperation, lowerDirectories: [String], mounts: [Mount]) {
+    init(
+        engine: ContainerEngine, store: ImageStore, run: RunOperation, lowerDirectories: [String], mounts: [Mount]
+    ) {
         self.engine = engine
+        self.store = store
         self.run = run
         self.lowerDirectories = lowerDirectories
         self.mounts = mounts
@@ -22,8 +31,29 @@ final class BuildContainer: Sendable {
 
     /// Runs the command to its end; cancelling the task kills it.
     func run(output: @escaping @Sendable ([UInt8]) -> Void) async throws(RuntimeError) -> ExitStatus {
+        let staging = try await store.makeStaging()
+        state.withLock { $0.staging = staging }
+        // The harbour's root mounts what is in it.
+        chmod(staging.path, 0o711)
+        _ = try staging.createTree("changes", owner: engine.harbour.rootID)
+        let exit: ExitStatus
+        do throws(RuntimeError) {
+            exit = try await run(in: staging, output)
+        } catch {
+            // Not every file system can hold an overlay's changes (another overlay cannot); memory always can.
+            guard case .system("mount overlay", _, _) = error else { throw error }
+            await remove()
+            exit = try await run(in: nil, output)
+        }
+        return exit
+    }
+
+    private func run(
+        in staging: ImageStaging?, _ output: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(RuntimeError) -> ExitStatus {
+        state.withLock { $0.staging = staging }
         let id = try await engine.createBuildContainer(configuration, lowerPaths: lowerDirectories)
-        identifier.withLock { $0 = id }
+        state.withLock { $0.identifier = id }
         if Task.isCancelled { throw .system(stage: "run", errno: ECANCELED, path: nil) }
         let ends: SocketPair
         do throws(Errno) {
@@ -61,22 +91,25 @@ final class BuildContainer: Sendable {
 
     /// What the command has changed, as a layer; nil where it has changed nothing.
     /// - Parameter date: no file is younger, in seconds since 1970.
-    func layer(_ store: ImageStore, _ below: StageBuild.Below, date: Int?) async throws(RuntimeError) -> StoredLayer? {
-        guard let id = identifier.withLock({ $0 }) else { return nil }
+    func layer(_ below: StageBuild.Below, date: Int?) async throws(RuntimeError) -> StoredLayer? {
+        let (id, staging) = state.withLock { ($0.identifier, $0.staging) }
+        guard let id else { return nil }
         let upper = try await engine.harbour.openTree(
             ContainerEngine.layerPath(id, configuration) + "/upper")
         let stubs = ["/proc", "/sys", "/dev", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"] + mounts.map(\.target)
         let isEmpty = try await ImageBuild.onThread { () throws(RuntimeError) in
             let changes = UpperDirectory(upper)
             try changes.removeMountPoints(stubs, over: below.files())
+            if let date { changes.limitTimes(to: date) }
             return changes.isEmpty
         }
         if isEmpty { return nil }
-        return try await store.addLayer(packing: upper, in: try await store.makeStaging())
+        guard let staging else { return try await store.addLayer(packing: upper, in: try await store.makeStaging()) }
+        return try await store.addLayer(moving: "changes/upper", opened: upper, in: staging)
     }
 
     func remove() async {
-        guard let id = identifier.withLock({ $0 }) else { return }
+        guard let id = state.withLock({ $0.identifier }) else { return }
         try? await engine.removeContainer(id, force: true)
     }
 
@@ -88,6 +121,7 @@ final class BuildContainer: Sendable {
         wanted.user = run.user.isEmpty ? nil : run.user
         wanted.labels = ["kijabi.role": "build"]
         wanted.mounts = mounts
+        wanted.layerDirectory = state.withLock { $0.staging }.map { engine.harbourPath($0.path + "/changes") }
         switch run.network {
         case "none": wanted.sandbox = SandboxConfiguration(name: "build", hostname: "buildkitsandbox", network: .none)
         case "host": wanted.sharedWithHost.insert(.network)

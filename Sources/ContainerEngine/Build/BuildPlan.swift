@@ -41,6 +41,11 @@ struct BuildPlan: Sendable {
         return states
     }
 
+    /// The stage is the first of those with its base image.
+    func isShownFirst(_ node: BuildGraph.Node) -> Bool {
+        graph.needed.first { graph.nodes[$0].base == node.base } == node.index
+    }
+
     /// An image of the store, or one that can be made or pulled.
     func image(_ reference: String, lines: ClosedRange<Int>) async throws(BuildError) -> StageState {
         let name = (try? ImageReference(reference))?.description ?? reference
@@ -61,6 +66,10 @@ struct BuildPlan: Sendable {
                 throw fault(
                     .noSuchImage(reference, offered: offered),
                     "\(reference): failed to resolve source metadata for \(name): \(name): not found", lines)
+            case .registry(let failure):
+                throw fault(
+                    .noSuchImage(reference, offered: offered),
+                    "\(reference): failed to resolve source metadata for \(name): \(failure.description)", lines)
             case .invalid(_, let reason):
                 throw fault(.other, "failed to parse stage name \"\(reference)\": \(reason)", lines)
             default: throw fault(.system(error), "failed to resolve source metadata for \(name)", lines)

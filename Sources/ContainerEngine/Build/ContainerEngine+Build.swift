@@ -9,7 +9,7 @@ extension ContainerEngine: BuildService {
     ) async throws(BuildError) -> BuiltImage {
         let store: ImageStore
         do throws(RuntimeError) {
-            store = try imageStore()
+            store = try self.store()
         } catch {
             throw .runtime(error)
         }
@@ -20,7 +20,7 @@ extension ContainerEngine: BuildService {
     }
 
     public func buildCache() async throws(RuntimeError) -> [BuildCacheEntry] {
-        let store = try imageStore()
+        let store = try store()
         let used = Set(try await store.storedImages().flatMap(\.configuration.layers))
         return await store.steps().map { record in
             var entry = record.entry
@@ -31,20 +31,15 @@ extension ContainerEngine: BuildService {
 
     public func pruneBuildCache(olderThan time: Double?) async throws(RuntimeError) -> [BuildCacheEntry] {
         let forgotten = try await buildCache().filter { entry in time.map { entry.lastUsedAt < $0 } ?? true }
-        try await imageStore().forgetSteps(forgotten.map(\.key))
+        try await store().forgetSteps(forgotten.map(\.key))
+        try await store().clear(uses: imageUses)
         return forgotten
-    }
-
-    nonisolated func imageStore() throws(RuntimeError) -> ImageStore {
-        guard let store = images_ as? ImageStore else {
-            throw .unavailable(reason: "there is no image store to build in")
-        }
-        return store
     }
 
     /// The image that a stage begins with.
     func baseImage(_ reference: String, pulls: Bool) async throws(RuntimeError) -> StoredImage {
-        try await imageStore().image(reference)
+        let summary = try await image(reference, pulls ? .always : .missing)
+        return try await store().image(summary.id)
     }
 
     /// A container on layers that are no image yet.

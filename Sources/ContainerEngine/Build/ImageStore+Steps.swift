@@ -46,6 +46,28 @@ extension ImageStore {
         return self.layer(of: record)
     }
 
+    /// Makes a layer of an overlay's upper directory that lies in a staging already: it need only be read, for its stream,
+    /// and is moved into its place.
+    /// - Parameters:
+    ///   - path: below the staging.
+    ///   - directory: the same, opened by the harbour.
+    func addLayer(
+        moving path: String, opened directory: FileDescriptor, in staging: ImageStaging
+    ) async throws(RuntimeError) -> StoredLayer {
+        let name = "\(UInt64.random(in: .min ... .max))"
+        let blob = try staging.createFile(name + ".blob")
+        let result = try await LayerPacker(agent: try agent()).packLayer(directory, to: blob)
+        let tree = "\(staging.path)/\(name).layer"
+        guard rename("\(staging.path)/\(path)", tree) == 0 else {
+            throw .system(stage: "rename", errno: errno, path: tree)
+        }
+        return StoredLayer(
+            descriptor: ContentDescriptor(
+                mediaType: ImageManifest.layerMediaType, digest: result.blobDigest, size: result.blobSize),
+            diffID: result.streamDigest, size: result.fileSize, blobFile: "\(staging.path)/\(name).blob", tree: tree,
+            staging: staging)
+    }
+
     /// All records, last used first.
     func steps() -> [StepRecord] {
         var records: [StepRecord] = []

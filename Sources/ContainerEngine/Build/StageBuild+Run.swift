@@ -27,12 +27,13 @@ extension StageBuild {
     ) async throws(StepFailure) -> StoredLayer? {
         let progress = progress
         let container = BuildContainer(
-            engine: plan.build.engine, run: run, lowerDirectories: below.directories, mounts: mounts.mounts)
-        let (store, epoch) = (store, request.sourceDateEpoch)
+            engine: plan.build.engine, store: store, run: run, lowerDirectories: below.directories,
+            mounts: mounts.mounts)
+        let epoch = request.sourceDateEpoch
         let result = await Result { () async throws(RuntimeError) -> (ExitStatus, StoredLayer?) in
             let exit = try await container.run { progress.tell(number, .output($0)) }
             let hasLayer = exit.code == 0 && !Task.isCancelled
-            return (exit, hasLayer ? try await container.layer(store, below, date: epoch) : nil)
+            return (exit, hasLayer ? try await container.layer(below, date: epoch) : nil)
         }
         await container.remove()
         switch result {

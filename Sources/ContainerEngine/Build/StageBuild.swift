@@ -28,7 +28,7 @@ struct StageBuild: Sendable {
         let steps = try evaluate(state)
         let hasImage = if case .image = node.base { true } else { false }
         let shown = steps.filter(\.isShown).count + (hasImage ? 1 : 0)
-        progress.plan(shown)
+        progress.plan(shown - (hasImage && !plan.isShownFirst(node) ? 1 : 0))
         var number = 0
         func title(_ text: String) -> String {
             number += 1
@@ -38,8 +38,9 @@ struct StageBuild: Sendable {
         }
         if case .image(let reference) = node.base {
             let name = (try? ImageReference(reference))?.description ?? reference
-            let step = progress.begin(title("FROM \(name)"))
-            progress.finish(step, .done)
+            let title = title("FROM \(name)")
+            // Several stages on one image have its step in common.
+            if plan.isShownFirst(node) { progress.finish(progress.begin(title), .done) }
         }
         for step in steps {
             if Task.isCancelled { throw .cancelled }
@@ -47,6 +48,8 @@ struct StageBuild: Sendable {
                 state.take(step, layer: nil, date: state.date)
                 continue
             }
+            // It begins when what it takes files from is there.
+            if case .copy(let copy) = step.operation, case .stage(let index) = copy.place { _ = try await stage(index) }
             try await perform(step, title: title(step.title), on: &state)
         }
         return state
@@ -109,6 +112,8 @@ struct StageBuild: Sendable {
     func remember(
         _ key: String, _ step: BuildStep, make: () async throws(StepFailure) -> StoredLayer?
     ) async throws(StepFailure) -> Outcome {
+        // Times that are limited are other times.
+        let key = request.sourceDateEpoch.map { Digest(of: Array("\(key) \($0)".utf8)).hex } ?? key
         let known = await store.step(key)
         if request.usesCache, let known {
             return Outcome(layer: await store.layer(of: known), date: known.createdAt, isCached: true)
@@ -144,6 +149,7 @@ struct StepFailure: Error {
             message = "\(stage)\(path.map { " " + $0 } ?? ""): \(Errno(errno).description.lowercased())"
         case .unavailable(let text): message = text
         case .invalidArchive(let text): message = text
+        case .registry(let failure): message = failure.description
         case .invalid(let field, let text): message = "invalid \(field): \(text)"
         default: message = "\(error)"
         }

@@ -12,6 +12,9 @@ struct StageState: Sendable {
     var ranSteps = 0
     var cachedSteps = 0
 
+    /// What images built from a Dockerfile say in their history, whoever builds them.
+    private static let comment = "buildkit.dockerfile.v0"
+
     var digests: [Digest] { layers.map(\.diffID) }
 
     /// Takes what a step has made.
@@ -26,9 +29,9 @@ struct StageState: Sendable {
         configuration.created = RFC3339.text(seconds: self.date)
         if let layer {
             layers.append(layer)
-            configuration.append(layer: layer.diffID, createdBy: step.createdBy)
+            configuration.append(layer: layer.diffID, createdBy: step.createdBy, comment: Self.comment)
         } else {
-            configuration.appendHistory(createdBy: step.createdBy, isEmpty: true)
+            configuration.appendHistory(createdBy: step.createdBy, isEmpty: true, comment: Self.comment)
         }
     }
 }

@@ -12,7 +12,8 @@ extension ContainerEngine: ImageService {
         return store
     }
 
-    private var uses: [ImageUse] {
+    /// The containers and what they stand on.
+    var imageUses: [ImageUse] {
         containersByID.values.map { record in
             ImageUse(
                 container: record.id, imageID: record.status.imageID, reference: record.status.imageReference,
@@ -31,13 +32,13 @@ extension ContainerEngine: ImageService {
     }
 
     public func removeImage(_ reference: String, force: Bool) async throws(RuntimeError) -> [ImageRemoval] {
-        try await store().remove(reference, force: force, uses: uses)
+        try await store().remove(reference, force: force, uses: imageUses)
     }
 
     public func pruneImages(
         all: Bool, isWanted: @Sendable (ImageDetails) -> Bool
     ) async throws(RuntimeError) -> (removed: [ImageRemoval], bytes: Int) {
-        try await store().prune(all: all, uses: uses, isWanted: isWanted)
+        try await store().prune(all: all, uses: imageUses, isWanted: isWanted)
     }
 
     public func imageDiskUsage() async throws(RuntimeError) -> ImageDiskUsage { try await store().diskUsage() }

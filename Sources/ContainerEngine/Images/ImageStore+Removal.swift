@@ -88,6 +88,11 @@ extension ImageStore {
         return (removed, before - (try diskUsage().layersSize))
     }
 
+    /// Removes layers and blobs that no image, build step or container has any more.
+    func clear(uses: [ImageUse]) async throws(RuntimeError) {
+        _ = try await apply(untagged: [], manifests: [], uses)
+    }
+
     private func apply(
         untagged names: [String], manifests: [Digest], _ uses: [ImageUse]
     ) async throws(RuntimeError) -> [ImageRemoval] {

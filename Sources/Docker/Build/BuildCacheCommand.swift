@@ -20,11 +20,11 @@ enum BuildCacheCommand {
                 if !line.isOn("force"), !(await confirm(context)) { return 0 }
                 let gone = try await engine.pruneBuildCache(olderThan: limit)
                 if !gone.isEmpty {
-                    context.output.line("ID\t\t\t\t\t\tRECLAIMABLE\tSIZE\t\tLAST ACCESSED")
-                    for entry in gone {
-                        context.output.line(
-                            "\(entry.key.prefix(25))\t\t\ttrue\t\t\(ByteSize.decimal(entry.size))\t\t\(age(entry))")
+                    let rows = gone.map { entry in
+                        [String(entry.key.prefix(25)), "true", ByteSize.decimal(entry.size), age(entry)]
                     }
+                    let header = ["ID", "RECLAIMABLE", "SIZE", "LAST ACCESSED"]
+                    context.output.write(TablePrinter(rows: [header] + rows).text())
                 }
                 let bytes = gone.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
                 context.output.line("Total:\t\(ByteSize.decimal(bytes))")

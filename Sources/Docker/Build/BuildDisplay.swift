@@ -44,11 +44,15 @@ final class BuildDisplay: Sendable {
         _ build: @Sendable (@escaping @Sendable (BuildEvent) -> Void) async throws(BuildError) -> BuiltImage
     ) async -> Result<BuiltImage, BuildError> {
         let ticker = shape == .terminal ? Task { await self.tick() } : nil
-        let result: Result<BuiltImage, BuildError>
-        do throws(BuildError) {
-            result = .success(try await build { self.take($0) })
-        } catch {
-            result = .failure(error)
+        let result = await withTaskCancellationHandler {
+            do throws(BuildError) {
+                return Result<BuiltImage, BuildError>.success(try await build { self.take($0) })
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            // The terminal has written ^C somewhere: what is there now stays.
+            state.withLock { $0.hasEnded = true }
         }
         ticker?.cancel()
         await ticker?.value
@@ -62,7 +66,7 @@ final class BuildDisplay: Sendable {
             state.clock = (event.time, .now)
             switch shape {
             case .plain: context.error.write(state.plain.text(for: event))
-            case .terminal: if event.time - state.lastDrawn >= Self.pace { draw(&state, end: nil) }
+            case .terminal: if !state.hasEnded, event.time - state.lastDrawn >= Self.pace { draw(&state, end: nil) }
             case .quiet: break
             }
         }
@@ -78,11 +82,11 @@ final class BuildDisplay: Sendable {
 
     private func finish(_ result: Result<BuiltImage, BuildError>) {
         state.withLock { state in
-            state.hasEnded = true
-            if shape == .terminal {
+            if shape == .terminal, !state.hasEnded {
                 let end = if case .success = result { "FINISHED" } else { "" }
                 draw(&state, end: end)
             }
+            state.hasEnded = true
             if shape != .quiet { context.error.write(Self.warnings(state.log)) }
         }
     }

@@ -27,7 +27,7 @@ struct BuildFailureScreen {
     private func sentence(_ fault: BuildFault) -> String {
         switch fault.reason {
         case .unknownInstruction(let word, let known), .unknownFlag(let word, let known):
-            guard let nearest = Suggestion.nearest(to: word.uppercased() == word ? word : word, in: known) else {
+            guard let nearest = Suggestion.nearest(to: word, in: known) else {
                 return fault.message
             }
             return fault.message + " (did you mean \(nearest)?)"
@@ -38,8 +38,9 @@ struct BuildFailureScreen {
     /// The last lines that the step had printed.
     private func output(_ fault: BuildFault) -> String {
         guard let number = fault.step, let step = log.step(number) else { return "" }
-        let seconds = BuildSeconds.text((step.end?.time ?? log.time) - step.begin, decimals: 3)
-        let lines = step.output.suffix(20).map { "\(seconds) \(BuildText.line($0))\n" }
+        let lines = step.output.suffix(20).map { line in
+            "\(BuildSeconds.text(line.time, decimals: 3)) \(BuildText.line(line.text))\n"
+        }
         return "------\n > \(BuildText.line(step.name)):\n" + lines.joined() + "------\n"
     }
 

@@ -9,23 +9,23 @@ struct BuildLog: Sendable {
         var begin: Double
         var end: (time: Double, how: BuildEvent.End)?
         var details: [String] = []
-        /// The last lines of output; the very last may lack its end.
-        var output: [String] = []
+        /// The last lines of output, with the seconds since the step began; the very last may lack its end.
+        var output: [(time: Double, text: String)] = []
         fileprivate var isLineOpen = false
 
         var isInternal: Bool { name.hasPrefix("[internal]") }
 
-        /// Takes output; carriage returns begin the line anew, as on a terminal.
-        fileprivate mutating func take(_ bytes: [UInt8]) {
+        /// Takes output.
+        fileprivate mutating func take(_ bytes: [UInt8], _ time: Double) {
             for part in String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
                 .enumerated()
             {
                 if part.offset > 0 { isLineOpen = false }
                 guard !part.element.isEmpty else { continue }
                 if isLineOpen, !output.isEmpty {
-                    output[output.count - 1] += part.element
+                    output[output.count - 1].text += part.element
                 } else {
-                    output.append(String(part.element))
+                    output.append((time - begin, String(part.element)))
                 }
                 isLineOpen = true
             }
@@ -54,7 +54,7 @@ struct BuildLog: Sendable {
         case .warning(let sentence, let excerpt): warnings.append((sentence, excerpt))
         case .began(let name): steps.append(Step(number: event.step, name: name, begin: event.time))
         case .detail(let text): change(event.step) { $0.details.append(text) }
-        case .output(let bytes): change(event.step) { $0.take(bytes) }
+        case .output(let bytes): change(event.step) { $0.take(bytes, event.time) }
         case .finished(let how): change(event.step) { $0.end = (event.time, how) }
         }
     }

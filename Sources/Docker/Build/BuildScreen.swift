@@ -18,10 +18,9 @@ struct BuildScreen {
         for step in log.steps {
             let isRunning = step.end == nil
             body.append((line(step, time, columns), isRunning))
-            guard isRunning || Self.hasFailed(step) else { continue }
             if isRunning {
-                for text in step.output.suffix(Self.outputLines) {
-                    body.append((Self.cut(" => => # " + BuildText.line(text), columns), true))
+                for line in step.output.suffix(Self.outputLines) {
+                    body.append((Self.cut(" => => # " + BuildText.line(line.text), columns), true))
                 }
             }
         }
@@ -40,10 +39,6 @@ struct BuildScreen {
             body = body.suffix(room)
         }
         return [Self.right(head, "kijabi", columns)] + body.map(\.text)
-    }
-
-    private static func hasFailed(_ step: BuildLog.Step) -> Bool {
-        if case .failed = step.end?.how { true } else { false }
     }
 
     private func line(_ step: BuildLog.Step, _ now: Double, _ columns: Int) -> String {

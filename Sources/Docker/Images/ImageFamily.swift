@@ -27,7 +27,9 @@ enum ImageFamily {
         var list = ImagesCommand.make(engine)
         list.name = "ls"
         list.aliases = ["list"]
-        family.subcommands += [list, remove, RemoveImageCommand.prune(engine), InspectCommand.image(engine)]
+        family.subcommands += [
+            BuildCommand.make(engine), list, remove, RemoveImageCommand.prune(engine), InspectCommand.image(engine),
+        ]
         return family
     }
 }
