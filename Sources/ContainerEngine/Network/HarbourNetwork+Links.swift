@@ -120,26 +120,43 @@ extension HarbourNetwork {
         }
     }
 
-    /// The way outside, and the rules of who may take it.
+    /// The way outside, and the rules of who may take it. A kernel without a part of it has less of it: what remains are
+    /// containers that reach each other.
     private func openOutside(_ socket: RouteSocket) async throws(RuntimeError) {
-        let ports = try await proxy.start()
-        let always = ["127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32"].compactMap { IPv4Subnet($0) }
-        let inside = Set(always + [serviceSubnet] + [IPv4Subnet(Self.defaultSubnet)].compactMap(\.self))
-        try await filter.setNetworks { rules in
-            rules.inside.formUnion(inside)
-            rules.outbound = ports
+        let always = ["127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", Self.defaultSubnet]
+        let inside = Set(always.compactMap { IPv4Subnet($0) } + [serviceSubnet])
+        do {
+            try await filter.setNetworks { $0.inside.formUnion(inside) }
+        } catch {
+            filterFailure = error
+            return
         }
-        // Only now may packets come that are for nobody here.
         if let subnet = IPv4Subnet(Self.defaultSubnet) {
             try socket.send([.addUnreachable(subnet)])
             knownSubnets.insert(subnet)
         }
+        // Only when they are led away may packets come that are for nobody here.
+        guard await leadsAway() else { return }
         try socket.send([.addLocalDefault(index: Self.loopback, source: Self.router)])
+    }
+
+    /// Has the packet filter lead what goes outside to the proxy, in the best way that this kernel has.
+    private func leadsAway() async -> Bool {
+        guard var ports = try? await proxy.start() else { return false }
+        while true {
+            let tried = ports
+            if (try? await filter.setNetworks { $0.outbound = tried }) != nil { return true }
+            guard ports.holds else { break }
+            ports.holds = false
+            await proxy.stopHolding()
+        }
+        try? await filter.setNetworks { $0.outbound = nil }
+        return false
     }
 
     /// Has the kernel and the packet filter know a subnet as one of ours.
     func learn(_ subnet: IPv4Subnet) async throws(RuntimeError) {
-        guard knownSubnets.insert(subnet).inserted else { return }
+        guard filterFailure == nil, knownSubnets.insert(subnet).inserted else { return }
         do {
             try await filter.setNetworks { $0.inside.insert(subnet) }
             if subnet.prefixLength < 32 { try route?.send([.addUnreachable(subnet)]) }

@@ -6,6 +6,7 @@ import LinuxKernel
 extension HarbourNetwork {
     public func addNetwork(_ plan: NetworkPlan) async throws(RuntimeError) {
         try await ready()
+        if let filterFailure { throw filterFailure }
         allocators[plan.subnet] = AddressAllocator(subnet: plan.subnet, gateway: plan.gateway, range: plan.range)
         try await filter.setNetworks { $0.networks[plan.number] = plan }
         try await learn(plan.subnet)
@@ -35,7 +36,12 @@ extension HarbourNetwork {
             hardwareAddress: wanted.hardwareAddress.flatMap(Self.octets) ?? Self.hardwareAddress(address))
         try await attach(interface, sandbox: sandbox, namespace: namespace)
         if hostGuests.contains(sandbox) { await proxy.admitToHost(address) }
-        try await serveNames(sandbox, namespace, interface, names)
+        do {
+            try await serveNames(sandbox, namespace, interface, names)
+        } catch {
+            try? await disconnect(sandbox: sandbox, namespace: namespace, from: plan)
+            throw error
+        }
         return NetworkConnection(
             address: address.description, prefixLength: plan.subnet.prefixLength, gateway: plan.gateway.description,
             hardwareAddress: Self.text(interface.hardwareAddress), interface: interface.name,

@@ -28,6 +28,8 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
     var knownSubnets: Set<IPv4Subnet> = []
     /// Sandboxes that may reach this machine's loopback.
     var hostGuests: Set<String> = []
+    /// Why there is no packet filter: then there are no walls, and no networks that would need them.
+    var filterFailure: RuntimeError?
     /// The setting up, which everybody waits for.
     var preparation: Task<Result<Void, RuntimeError>, Never>?
     /// Interface numbers are never used twice: a removed pod's pair lives on for a moment.
@@ -125,18 +127,15 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
 
     /// Takes the sandbox off the network and releases its addresses. Its ends of the pairs, and with them the harbour's,
     /// go when its last process and descriptor do: removing a device is slow, forgetting a route is not. Idempotent.
-    public func detach(sandbox: String) {
+    public func detach(sandbox: String) async {
         let gone = interfaces.removeValue(forKey: sandbox) ?? []
         for interface in gone { forget(interface) }
         hostGuests.remove(sandbox)
-        guard !gone.isEmpty else { return }
-        let (resolver, proxy) = (resolver, proxy)
-        let networks = gone.compactMap(\.plan).filter(\.resolvesNames).map(\.id)
-        Task {
-            for network in networks { await resolver.leave(sandbox, network: network, forwards: false) }
-            if !networks.isEmpty { await resolver.stop(sandbox) }
-            for interface in gone { await proxy.forget(interface.address) }
-        }
+        // Awaited: the sandbox may be connected again at once, under the same name.
+        let networks = gone.compactMap(\.plan).filter(\.resolvesNames)
+        for network in networks { await resolver.leave(sandbox, network: network.id, forwards: false) }
+        if !networks.isEmpty { await resolver.stop(sandbox) }
+        for interface in gone { await proxy.forget(interface.address) }
     }
 
     func forget(_ interface: Interface) {

@@ -38,7 +38,7 @@ actor OutboundProxy {
         /// Takes packets as they are.
         let raw: FileDescriptor
         /// Nil where the kernel has none.
-        let log: FileDescriptor?
+        var log: FileDescriptor?
         let ports: NetworkRules.OutboundPorts
     }
 
@@ -91,6 +91,12 @@ actor OutboundProxy {
         try watch(made.datagrams.number) { $0.receiveDatagrams() }
         if let log = made.log { try watch(log.number) { $0.receiveOpenings() } }
         return made.ports
+    }
+
+    /// Connections come without having been held: this kernel's packet filter cannot log.
+    func stopHolding() {
+        if let log = sockets?.log { executor.forget(log.number) }
+        sockets?.log = nil
     }
 
     /// Lets a sandbox reach this machine's loopback at `HostGateway.address`.
