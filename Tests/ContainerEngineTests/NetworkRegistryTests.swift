@@ -128,8 +128,10 @@ import Testing
         rules.inside = [sea.subnet]
         #expect(
             rules.transaction(from: NetworkRules()) == """
+                flush set ip kijabi inside
                 add element ip kijabi inside { 172.18.0.0/16 }
                 flush chain ip kijabi isolation
+                add rule ip kijabi isolation iifname "net0-*" oifname "net0-*" accept
                 add rule ip kijabi isolation iifname "net1-*" oifname "net1-*" accept
                 add rule ip kijabi isolation iifname "int2-*" oifname "int2-*" accept
                 add rule ip kijabi isolation iifname "int*" drop

@@ -170,17 +170,18 @@ import Testing
             try await house.engine.connectNetwork(NetworkAttachment("sea", aliases: ["x"]), container: box)
             try await house.engine.disconnectNetwork("sea", container: box)
         }
-        func state() async throws -> [String] {
+        func state() async throws -> (views: [String], descriptors: Int) {
             let script = "ip -o link | wc -l; ip route show table all | wc -l"
-            return [
-                try await house.shell(harbour, script), try await house.shell(box, script),
-                String(ProcessFiles.descriptorCount),
-            ]
+            let views = [try await house.shell(harbour, script), try await house.shell(box, script)]
+            return (views, ProcessFiles.descriptorCount)
         }
         for _ in 0..<3 { try await turn() }
         let before = try await state()
         for _ in 0..<200 { try await turn() }
-        #expect(try await state() == before)
+        let after = try await state()
+        #expect(after.views == before.views)
+        // One of an exec that was just over may have been among those before.
+        #expect(after.descriptors <= before.descriptors + 2)
         await house.engine.shutdown()
     }
 }

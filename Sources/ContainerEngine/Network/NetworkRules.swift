@@ -27,11 +27,13 @@ struct NetworkRules: Hashable {
     /// The transaction that leads from `old` to this, or nil where they are the same.
     func transaction(from old: NetworkRules) -> String? {
         var text = ""
-        let gone = old.inside.subtracting(inside).map(\.description).sorted()
-        let added = inside.subtracting(old.inside).map(\.description).sorted()
         let table = ServiceRules.table
-        if !gone.isEmpty { text += "delete element \(table) inside { \(gone.joined(separator: ", ")) }\n" }
-        if !added.isEmpty { text += "add element \(table) inside { \(added.joined(separator: ", ")) }\n" }
+        if inside != old.inside {
+            // Neighbouring ranges have been merged, and a part of one cannot be taken out.
+            text += "flush set \(table) inside\n"
+            let ranges = inside.map(\.description).sorted().joined(separator: ", ")
+            if !ranges.isEmpty { text += "add element \(table) inside { \(ranges) }\n" }
+        }
         if networks != old.networks { text += chain("isolation", isolation) }
         if outbound != old.outbound { text += chain("outbound", outbound.map(Self.rules) ?? []) }
         return text.isEmpty ? nil : text
@@ -45,8 +47,8 @@ struct NetworkRules: Hashable {
     /// docker drops what crosses from one network to another, and so does this. Pods (`veth…`) and docker's default bridge
     /// (number 0) reach each other.
     private var isolation: [String] {
-        let own = networks.keys.sorted().compactMap { networks[$0]?.prefix }
-            .map { "iifname \"\($0)*\" oifname \"\($0)*\" accept" }
+        let prefixes = ["net0-"] + networks.keys.sorted().compactMap { networks[$0]?.prefix }
+        let own = prefixes.map { "iifname \"\($0)*\" oifname \"\($0)*\" accept" }
         return own + [
             "iifname \"int*\" drop", "oifname \"int*\" drop", "iifname \"net*\" oifname \"net*\" drop",
             "oifname \"net0-*\" accept", "oifname \"net*\" drop",
