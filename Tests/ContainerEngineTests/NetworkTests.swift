@@ -198,7 +198,7 @@ extension FileDescriptor {
                 field: "address", reason: "10.244.1.2 is taken or not an address of 10.244.1.0/24")
         ) { try await bed.pod(2, address: "10.244.1.2") }
         await bed.network.detach(sandbox: "1")
-        await #expect(throws: RuntimeError.unreachable(address: pod.address, port: 81, errno: ENETUNREACH)) {
+        await #expect(throws: RuntimeError.unreachable(address: pod.address, port: 81, errno: EHOSTUNREACH)) {
             try await bed.network.connect(address: pod.address, port: 81, timeout: .seconds(5))
         }
         #expect(try await bed.pod(3).address == "10.244.1.3")
