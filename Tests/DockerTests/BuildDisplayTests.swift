@@ -51,7 +51,7 @@ private func log(_ events: [BuildEvent] = story) -> BuildLog {
 
                 #2 [one 1/2] RUN make one
                 #2 0.250 second, later
-                #2 1.300 ^[[31mred
+                #2 1.300 \u{1B}[31mred
                 #2 ERROR: exit code: 3
 
                 """)
