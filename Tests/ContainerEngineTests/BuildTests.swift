@@ -133,7 +133,7 @@ private final class BuildFixture: Sendable {
             COPY --chmod=700 tool /bin/
             ADD src/*.txt /added/
             RUN ["/bin/sh", "-c", "echo exec > /exec"]
-            RUN echo "$GREETING $WHO $LIST $(pwd)" > /run && rm -r /home && ln -s hello.txt link
+            RUN echo "$GREETING $WHO $LIST $(pwd)" > /said && rm -r /home && ln -s hello.txt link
             RUN <<EOF
             set -e
             tool here > /heredoc
@@ -150,10 +150,10 @@ private final class BuildFixture: Sendable {
             VOLUME /data
             USER 0:0
             STOPSIGNAL SIGUSR1
-            HEALTHCHECK --interval=5s --timeout=2s CMD test -f /run
+            HEALTHCHECK --interval=5s --timeout=2s CMD test -f /said
             ONBUILD RUN touch /triggered
             ENTRYPOINT ["/bin/sh", "-c"]
-            CMD ["cat /run /heredoc /exec /docs/A /docs/B /frommount"]
+            CMD ["cat /said /heredoc /exec /docs/A /docs/B /frommount"]
             """,
             change: {
                 $0.arguments = ["WHO": "kijabi"]; $0.tags = ["every"]; $0.labels = ["given": "1"]
@@ -174,7 +174,7 @@ private final class BuildFixture: Sendable {
         #expect(made.workingDirectory == "/app")
         #expect(made.exposedPorts == ["53/udp", "8080/tcp"] && made.volumes == ["/data"])
         #expect(made.stopSignal == "SIGUSR1" && made.onBuild == ["RUN touch /triggered"])
-        #expect(made.healthCheck?.test == ["CMD-SHELL", "test -f /run"])
+        #expect(made.healthCheck?.test == ["CMD-SHELL", "test -f /said"])
         #expect(made.author == "somebody")
         let layered = made.history.filter { $0["empty_layer"]?.bool != true }
         #expect(layered.count == made.layers.count)
@@ -299,8 +299,8 @@ private final class BuildFixture: Sendable {
         let context = fixture.directory.path + "/context"
         #expect(symlink("../outside", context + "/relative") == 0)
         #expect(symlink(outside, context + "/absolute") == 0)
-        #expect(symlink("/etc", context + "/etc") == 0)
-        for source in ["relative", "absolute", "../outside", "etc/passwd"] {
+        #expect(symlink("/etc", context + "/machine") == 0)
+        for source in ["relative", "absolute", "../outside", "machine/passwd"] {
             let fault = try await fixture.fault("FROM busybox\nCOPY \(source) /x\n")
             guard case .missingFile = fault?.reason else {
                 Issue.record("\(source) was found")
@@ -390,10 +390,10 @@ private final class BuildFixture: Sendable {
             """
             FROM busybox AS tools
             FROM scratch
-            COPY --from=tools /bin/busybox /only
-            CMD ["/only", "ls", "/"]
+            COPY --from=tools /bin/busybox /busybox
+            CMD ["/busybox", "ls", "/"]
             """)
-        #expect(try await fixture.run(image) == "dev\netc\nonly\nproc\nsys\n")
+        #expect(try await fixture.run(image) == "busybox\ndev\netc\nproc\nsys\n")
         #expect(try await fixture.configuration(image).layers.count == 1)
         let fault = try await fixture.fault("FROM scratch\nRUN echo\n")
         #expect(fault?.message.hasSuffix("no such file or directory: the image is empty") == true)
