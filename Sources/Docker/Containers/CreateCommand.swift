@@ -40,6 +40,14 @@ enum CreateCommand {
         adjust(&configuration)
         try await ImagePreparation.prepare(
             &configuration, line["platform"], isQuiet: line.isOn("quiet"), runtime, context)
-        return try await runtime.createContainer(configuration)
+        let id = try await runtime.createContainer(configuration)
+        guard let path = line["cidfile"] else { return id }
+        do {
+            try await IdentifierFile.write(id, to: path, context)
+        } catch {
+            try? await runtime.removeContainer(id, force: true)
+            throw error
+        }
+        return id
     }
 }
