@@ -53,18 +53,21 @@ extension ContainerEngine {
     /// What a container's first process and an exec'ed one have in common.
     func addProcess(
         _ contents: inout ZygoteMessage, _ record: ContainerRecord, command: [String], environment: [String],
-        directory: String, user: String
+        directory: String, user: String, isPrivileged: Bool = false
     ) async throws(RuntimeError) {
         for argument in command { contents.add(ZYGOTE_ARGUMENT, argument) }
         for entry in environment { contents.add(ZYGOTE_ENVIRONMENT, entry) }
         if !directory.isEmpty { contents.add(ZYGOTE_DIRECTORY, directory) }
         if !user.isEmpty { contents.add(ZYGOTE_USER, user) }
-        let capabilities = try capabilities(of: record.configuration)
+        var configuration = record.configuration
+        if isPrivileged { configuration.isPrivileged = true }
+        try checkSecurity(configuration)
+        let capabilities = try capabilities(of: configuration)
         contents.add(ZYGOTE_CAPABILITIES, capabilities.rawValue)
         if let limit = Self.processLimit(record) { contents.add(ZYGOTE_PROCESS_LIMIT, UInt64(limit)) }
         for group in record.configuration.additionalGroups { contents.add(ZYGOTE_GROUP, group) }
         addProcessLimits(&contents, record.configuration)
-        contents.add(ZYGOTE_FILTER, try await filter(for: capabilities, record.configuration))
+        contents.add(ZYGOTE_FILTER, try await filter(for: capabilities, configuration))
     }
 
     /// Of a user of a container's user namespace (`RLIMIT_NPROC`), where no control group counts: a fork bomb must not

@@ -68,7 +68,7 @@ extension ContainerEngine {
             environment: CommandLine.merge([environment, wanted.environment]),
             directory: wanted.workingDirectory ?? record.configuration.workingDirectory
                 ?? record.image.workingDirectory,
-            user: wanted.user ?? record.configuration.user ?? record.image.user)
+            user: wanted.user ?? record.configuration.user ?? record.image.user, isPrivileged: wanted.isPrivileged)
         if let size = wanted.terminal {
             contents.add(ZYGOTE_FLAGS, Int32(ZYGOTE_PROCESS_TERMINAL))
             Self.add(size, to: &contents)
