@@ -95,6 +95,14 @@ public protocol StreamSession: Sendable {
     func signal(_ signal: Int32) async
     /// Stops copying; the process goes on. Idempotent.
     func detach() async
+    /// Why output could not be written to the front end's descriptors, as of errno(3); nil if it could, or if its reader
+    /// has gone away, which is nobody's mistake.
+    func writeError() async -> Int32?
+}
+
+extension StreamSession {
+    /// A session whose process has the very descriptors writes nothing itself.
+    public func writeError() async -> Int32? { nil }
 }
 
 /// The network in which sandboxes live: reachable from here through sockets that are made inside it.

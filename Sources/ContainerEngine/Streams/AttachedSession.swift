@@ -37,6 +37,8 @@ final class AttachedSession: StreamSession {
         try? await engine.signalContainer(container, signal: signal)
     }
 
+    func writeError() async -> Int32? { writer.failure }
+
     func detach() async {
         input?.stop()
         output.remove(writer)

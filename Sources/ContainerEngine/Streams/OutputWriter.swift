@@ -10,6 +10,7 @@ final class OutputWriter: OutputSink {
         var size = 0
         var isRunning = false
         var isClosed = false
+        var failure: Int32?
         var waiting: [@Sendable () -> Void] = []
         var flushes: [CheckedContinuation<Void, Never>] = []
     }
@@ -40,6 +41,9 @@ final class OutputWriter: OutputSink {
         if mustStart { KernelThread.start("attached-output") { [self] in run() } }
         return !isFull
     }
+
+    /// Why it could not write: errno(3), but EPIPE.
+    var failure: Int32? { state.withLock { $0.failure } }
 
     /// Waits until everything received so far has been written.
     func flush() async {
@@ -89,7 +93,8 @@ final class OutputWriter: OutputSink {
             }
             for (bytes, isError) in batch {
                 guard let target = isError ? error : output else { continue }
-                if !Self.write(bytes, to: target.number) {
+                if let failure = Self.write(bytes, to: target.number) {
+                    if failure != EPIPE { state.withLock { $0.failure = failure } }
                     close()
                     break
                 }
@@ -97,8 +102,8 @@ final class OutputWriter: OutputSink {
         }
     }
 
-    /// - Returns: false if nobody reads any more.
-    private static func write(_ bytes: [UInt8], to number: Int32) -> Bool {
+    /// - Returns: what went wrong; EPIPE if nobody reads any more.
+    private static func write(_ bytes: [UInt8], to number: Int32) -> Int32? {
         var written = 0
         while written < bytes.count {
             let length = bytes.withUnsafeBytes {
@@ -111,9 +116,9 @@ final class OutputWriter: OutputSink {
                 var watched = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&watched, 1, -1)
             } else if errno != EINTR {
-                return false
+                return errno
             }
         }
-        return true
+        return nil
     }
 }

@@ -57,7 +57,13 @@ struct ForegroundSession {
             }
         }
         switch outcome {
-        case .ended(let result): return .exited(try result.get())
+        case .ended(let result):
+            var exit = try result.get()
+            if let failure = await session.writeError() {
+                context.error.line("write /dev/stdout: \(ErrorNumber.text(failure))")
+                if exit.code == 0 { exit.code = 1 }
+            }
+            return .exited(exit)
         case .impatient:
             await session.detach()
             return .leftRunning
