@@ -75,14 +75,18 @@ extension ContainerEngine {
     /// proc_pid_oom_score_adj(5). Its file is the container's own only once its program executes.
     func adjustOOMScore(_ record: ContainerRecord, _ process: RunningProcess) throws(RuntimeError) {
         guard let score = record.configuration.oomScoreAdjustment else { return }
-        let path = "/proc/\(process.pid)/oom_score_adj"
-        do throws(Errno) {
-            let file = try FileDescriptor.open(path, O_WRONLY)
-            var text = "\(score)"
-            try checked { text.withUTF8 { Glibc.write(file.number, $0.baseAddress, $0.count) } }
-        } catch {
-            try? process.signal(SIGKILL)
-            throw .system(stage: "set oom score adjustment", errno: error.code, path: nil)
+        // With an init the program is a second process.
+        for pid in record.configuration.usesInit ? Self.pids(sharingMounts: process.pid) : [process.pid] {
+            do throws(Errno) {
+                let file = try FileDescriptor.open("/proc/\(pid)/oom_score_adj", O_WRONLY)
+                var text = "\(score)"
+                try checked { text.withUTF8 { Glibc.write(file.number, $0.baseAddress, $0.count) } }
+            } catch {
+                // It may have ended already.
+                if error.code == ESRCH || error.code == ENOENT { continue }
+                try? process.signal(SIGKILL)
+                throw .system(stage: "set oom score adjustment", errno: error.code, path: nil)
+            }
         }
     }
 
