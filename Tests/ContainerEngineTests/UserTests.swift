@@ -10,7 +10,9 @@ import Testing
     func user(text: String) async throws {
         let fixture = try await EngineFixture()
         let wanted = text == "sailor" ? ("1000", "1000") : text == "7:8" ? ("7", "8") : ("1000", "1000")
-        let output = try await fixture.shell("id -u; id -g; touch /dev/shm/mine && stat -c %u /dev/shm/mine") { $0.user = text }
+        let output = try await fixture.shell("id -u; id -g; touch /dev/shm/mine && stat -c %u /dev/shm/mine") {
+            $0.user = text
+        }
         #expect(output.split(separator: "\n").map(String.init) == [wanted.0, wanted.1, wanted.0])
     }
 
