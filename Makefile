@@ -34,6 +34,7 @@ transcripts: debug
 	for recording in transcripts/*.cast; do .build/debug/kijabi replay --verify "$$recording" || exit 1; done
 
 bench: build
+	@.ci/install-packages bench
 	.build/release/kijabi bench
 
 clean:
