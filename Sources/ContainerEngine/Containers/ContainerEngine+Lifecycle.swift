@@ -327,6 +327,9 @@ extension ContainerEngine {
         defer { timer.cancel() }
         _ = try await exit.wait()
         announce(.stop, record)
+        // Whoever stops it may want to remove its network as the next thing.
+        guard record.status.state == .exited, !record.isStarting else { return }
+        if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate { await release(sandbox) }
     }
 
     public func signalContainer(_ id: String, signal number: Int32) async throws(RuntimeError) {
