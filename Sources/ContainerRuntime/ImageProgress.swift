@@ -21,7 +21,22 @@ public struct ImageProgress: Sendable, Hashable {
         self.total = total
     }
 
-    /// Who is told. It is bound around a call such as `resolveImage` or `createContainer`, however deep below it an image
-    /// is made; it is called on the maker's thread, often, and must not wait.
-    @TaskLocal public static var listener: (@Sendable (ImageProgress) -> Void)?
+    /// Who is told. It is called on the maker's thread, often, and must not wait.
+    ///
+    /// A type of its own, since swiftc 6.3.1 makes code that crashes of a task-local optional closure (optimised, and bound
+    /// in another module).
+    public struct Listener: Sendable {
+        private let hear: @Sendable (ImageProgress) -> Void
+
+        public init(_ hear: @escaping @Sendable (ImageProgress) -> Void) {
+            self.hear = hear
+        }
+
+        public func callAsFunction(_ progress: ImageProgress) {
+            hear(progress)
+        }
+    }
+
+    /// Bound around a call such as `resolveImage` or `createContainer`, however deep below it an image is made.
+    @TaskLocal public static var listener: Listener?
 }
