@@ -85,7 +85,7 @@ import Testing
     func progress() async throws {
         let house = try await RecipeHouse()
         let seen = Mutex<[ImageProgress]>([])
-        _ = try await ImageProgress.$listener.withValue(.init { progress in seen.withLock { $0.append(progress) } }) {
+        _ = try await ImageProgress.$listener.withValue(ImageProgress.Listener { progress in seen.withLock { $0.append(progress) } }) {
             try await house.engine.resolveImage("kijabi/web")
         }
         let last = try #require(seen.withLock { $0.filter { $0.image == "busybox:latest" }.last })
@@ -94,7 +94,7 @@ import Testing
         let name = OperatingSystem.current.id
         let engine = house.engine
         let making = Task {
-            try await ImageProgress.$listener.withValue(.init { _ in withUnsafeCurrentTask { $0?.cancel() } }) {
+            try await ImageProgress.$listener.withValue(ImageProgress.Listener { _ in withUnsafeCurrentTask { $0?.cancel() } }) {
                 try await engine.resolveImage(name)
             }
         }
