@@ -85,7 +85,8 @@ import Testing
     func progress() async throws {
         let house = try await RecipeHouse()
         let seen = Mutex<[ImageProgress]>([])
-        _ = try await ImageProgress.$listener.withValue(ImageProgress.Listener { progress in seen.withLock { $0.append(progress) } }) {
+        let remembering = ImageProgress.Listener { progress in seen.withLock { $0.append(progress) } }
+        _ = try await ImageProgress.$listener.withValue(remembering) {
             try await house.engine.resolveImage("kijabi/web")
         }
         let last = try #require(seen.withLock { $0.filter { $0.image == "busybox:latest" }.last })
@@ -94,7 +95,8 @@ import Testing
         let name = OperatingSystem.current.id
         let engine = house.engine
         let making = Task {
-            try await ImageProgress.$listener.withValue(ImageProgress.Listener { _ in withUnsafeCurrentTask { $0?.cancel() } }) {
+            let cancelling = ImageProgress.Listener { _ in withUnsafeCurrentTask { $0?.cancel() } }
+            return try await ImageProgress.$listener.withValue(cancelling) {
                 try await engine.resolveImage(name)
             }
         }
