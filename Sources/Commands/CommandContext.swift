@@ -39,6 +39,9 @@ public protocol FileAccess: Sendable {
     /// Names in a directory, sorted.
     func list(_ path: String, workingDirectory: String) async throws(FileAccessError) -> [String]
     func isDirectory(_ path: String, workingDirectory: String) async -> Bool
+    /// The id of the container whose files these are; nil where they are this machine's.
+    /// - Throws: where there is no such container and none can be had.
+    func container() async throws(FileAccessError) -> String?
     /// Opens a file or directory with the rights of the caller, close-on-exec.
     /// - Parameters:
     ///   - flags: of open(2); with `O_CREAT`, `mode` counts too.
@@ -49,6 +52,8 @@ public protocol FileAccess: Sendable {
 }
 
 extension FileAccess {
+    public func container() async throws(FileAccessError) -> String? { nil }
+
     /// Files that are no files of a machine cannot be opened (ENOSYS).
     public func open(
         _ path: String, flags: Int32, mode: UInt32, workingDirectory: String

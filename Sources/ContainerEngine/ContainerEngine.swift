@@ -24,6 +24,8 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
 
     var containersByID: [String: ContainerRecord] = [:]
     var namesToIDs: [String: String] = [:]
+    /// By the ids of those whose places they have taken.
+    var successors: [String: String] = [:]
     var sandboxesByID: [String: SandboxRecord] = [:]
     var generator: SeededGenerator
     var networkRegistry: NetworkRegistry

@@ -23,6 +23,8 @@ public struct ContainerConfiguration: Sendable {
     public var mounts: [Mount]
     /// Containers whose volumes and bind mounts it has too, in their places: `NAME` or `NAME:ro` (`--volumes-from`).
     public var volumesFrom: [String]
+    /// The id of a container that is gone and whose place this one takes, for those that mount files of it.
+    public var successorOf: String? = nil
     /// Where its changes are kept instead of in memory: a directory of the engine's own store, as the harbour sees it.
     public var layerDirectory: String? = nil
     public var resources: Resources

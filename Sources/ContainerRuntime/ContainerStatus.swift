@@ -86,7 +86,7 @@ public struct MountPoint: Sendable, Hashable {
     public var kind: Kind
     /// Of a volume.
     public var name: String?
-    /// On this machine; empty for a tmpfs.
+    /// On this machine, or in the container that it is mounted from; empty for a tmpfs.
     public var source: String
     public var target: String
     public var readOnly: Bool

@@ -4,6 +4,10 @@ public struct Mount: Sendable, Hashable {
         /// A directory or file of the host, with its own owners: root in a container may do with it what an unprivileged
         /// user of the host may, who is that root outside. One that is made because it is not there is the container's.
         case bind(path: String)
+        /// A directory or file of another container that runs, as its root finds it: links lead nowhere else, and one that
+        /// is made because it is not there is made in it. It is looked up anew at each start, in the container that has
+        /// taken the other's place (`ContainerConfiguration.successorOf`) where that one is gone.
+        case container(id: String, path: String)
         /// A directory of the program that uses the engine, for a container it trusts with it: what is the program's
         /// user's on the host is root's in the container.
         case entrusted(path: String)

@@ -255,6 +255,12 @@ static void serve(struct harbour *harbour, struct message *message) {
     case ZYGOTE_MAKE_TREE: result = change_tree(harbour, message, &failure); break;
     case ZYGOTE_OPEN_TREE: result = open_tree_of(harbour, message, &failure); break;
     case ZYGOTE_OPEN_ROOT: result = open_root(harbour, message, &failure); break;
+    case ZYGOTE_OPEN_MOUNT: {
+        int mount = mount_source_open(message, &failure);
+        if (mount < 0) result = -1;
+        else reply_send(harbour->control, request, NULL, &mount, 1), close(mount);
+        break;
+    }
     case ZYGOTE_START_AGENT: result = start_agent(harbour, message, &failure); break;
     default: errno = ENOSYS; result = fail(&failure, "unknown request", NULL);
     }

@@ -126,6 +126,11 @@ void process_reap(struct harbour *harbour);
 int filter_set(struct message *message, struct zygote_failure *failure);
 struct sock_fprog *filter_get(int32_t slot);
 
+/* ---- mountsource.c */
+
+/* Answers ZYGOTE_OPEN_MOUNT with a descriptor, or -1. */
+int mount_source_open(struct message *message, struct zygote_failure *failure);
+
 /* ---- child.c: what a new process does before it executes */
 
 struct specification {

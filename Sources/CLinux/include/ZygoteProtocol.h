@@ -35,6 +35,8 @@ enum zygote_operation {
     ZYGOTE_OPEN_TREE = 13,   /* a SOURCE field, a directory of the harbour; answers a descriptor of it */
     ZYGOTE_TELL_BIRTH = 14,  /* process number; answers lines of text: nanoseconds since the request, a system call */
     ZYGOTE_OPEN_ROOT = 15,   /* LOWER and UPPER fields of a container that does not run; answers a mount of its root */
+    ZYGOTE_OPEN_MOUNT = 16,  /* number of a container's first process, 1: make a directory if nothing is there; a SOURCE field,
+                                a path of that container; answers a mount of it */
 
     /* On the lifeline, whose other end is the janitor outside the harbour. */
     ZYGOTE_CONFIGURE = 20,     /* two SOURCE fields: the run and the data directory; answers harbour pid (outside), root's

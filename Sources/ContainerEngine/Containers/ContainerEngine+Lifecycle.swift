@@ -46,6 +46,7 @@ extension ContainerEngine {
         if let sandbox = sandboxesByID[sandboxID], sandbox.owner == id { showNetworks(of: sandbox) }
         namesToIDs[name] = id
         order.append(id)
+        if let other = wanted.successorOf { successors[other] = id }
         announce(.create, record)
         return id
     }
@@ -131,7 +132,10 @@ extension ContainerEngine {
         record.isStarting = true
         record.earlyEnd = nil
         if record.status.state == .exited {
-            if record.exit.outcome != nil { record.exit = ExitPromise() }
+            if record.exit.outcome != nil {
+                record.exit = record.nextExit
+                record.nextExit = ExitPromise()
+            }
             record.output.log.reopen()
         }
         record.status.health = nil

@@ -144,7 +144,7 @@ extension ContainerEngine {
             let other = try record(parts.first ?? "")
             for var mount in other.configuration.mounts {
                 switch mount.source {
-                case .bind, .volume, .entrusted: break
+                case .bind, .container, .volume, .entrusted: break
                 default: continue
                 }
                 if parts.count > 1, parts[1] == "ro" { mount.readOnly = true }
@@ -166,7 +166,7 @@ extension ContainerEngine {
     func mountPoints(_ wanted: ContainerConfiguration) -> [MountPoint] {
         wanted.mounts.compactMap { mount in
             switch mount.source {
-            case .bind(let path), .entrusted(let path), .copyOnWrite(let path):
+            case .bind(let path), .container(_, let path), .entrusted(let path), .copyOnWrite(let path):
                 MountPoint(kind: .bind, source: path, target: mount.target, readOnly: mount.readOnly)
             case .volume(let name):
                 MountPoint(

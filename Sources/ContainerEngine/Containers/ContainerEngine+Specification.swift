@@ -35,7 +35,7 @@ extension ContainerEngine {
         for membership in limits?.memberships ?? [] {
             contents.add(ZYGOTE_CGROUP, contents.add(membership))
         }
-        try addMounts(&contents, wanted, sandbox)
+        try await addMounts(&contents, wanted, sandbox)
         return contents
     }
 
@@ -107,7 +107,7 @@ extension ContainerEngine {
 
     private func addMounts(
         _ contents: inout ZygoteMessage, _ wanted: ContainerConfiguration, _ sandbox: SandboxRecord
-    ) throws(RuntimeError) {
+    ) async throws(RuntimeError) {
         let files = "/run/sandboxes/\(sandbox.status.id)"
         var names = ["hosts", "hostname"]
         if resolution(of: sandbox) != nil { names.append("resolv.conf") }
@@ -124,7 +124,7 @@ extension ContainerEngine {
             let depths = (first.element.depth, second.element.depth)
             return depths.0 == depths.1 ? first.offset < second.offset : depths.0 < depths.1
         }
-        for (_, mount) in sorted { try add(&contents, mount, in: sandbox) }
+        for (_, mount) in sorted { try await add(&contents, mount, in: sandbox) }
     }
 
     private func add(
@@ -141,7 +141,7 @@ extension ContainerEngine {
 
     private func add(
         _ contents: inout ZygoteMessage, _ mount: Mount, in sandbox: SandboxRecord
-    ) throws(RuntimeError) {
+    ) async throws(RuntimeError) {
         switch mount.source {
         case .tmpfs(let size):
             add(&contents, ZYGOTE_MOUNT_TMPFS, source: "", target: mount.target, readOnly: mount.readOnly, size: size)
@@ -185,10 +185,7 @@ extension ContainerEngine {
         case .bind(let path):
             // As docker's -v: a source that is not there is made.
             if access(path, F_OK) != 0 {
-                if mount.requiresSource {
-                    throw .conflict(
-                        "invalid mount config for type \"bind\": bind source path does not exist: \(path)")
-                }
+                if mount.requiresSource { throw Self.missingSource(path) }
                 try Self.makeDirectory(path)
                 own(path)
             }
@@ -196,6 +193,11 @@ extension ContainerEngine {
             add(
                 &contents, ZYGOTE_MOUNT_BIND, source: "/host" + path, target: mount.target, readOnly: mount.readOnly,
                 descriptor: opened ?? -1)
+        case .container(let id, let path):
+            let opened = contents.add(try await openMountSource(of: id, path, makes: !mount.requiresSource))
+            add(
+                &contents, ZYGOTE_MOUNT_BIND, source: path, target: mount.target, readOnly: mount.readOnly,
+                descriptor: opened)
         case .entrusted(let path), .copyOnWrite(let path):
             let isCopy = if case .copyOnWrite = mount.source { true } else { false }
             let opened = try openMountSource(path, mapsOwners: true).map { contents.add($0) }
@@ -226,6 +228,29 @@ extension ContainerEngine {
         } catch {
             throw .system(stage: "open mount source", errno: error.code, path: path)
         }
+    }
+
+    /// A detached mount of a directory or file of another container.
+    private func openMountSource(
+        of id: String, _ path: String, makes: Bool
+    ) async throws(RuntimeError) -> FileDescriptor {
+        var id = id
+        while containersByID[id] == nil, let next = successors[id] { id = next }
+        guard let process = containersByID[id]?.process else {
+            throw .conflict("bind source path \(path): the container that it is in does not run: \(id.prefix(12))")
+        }
+        var contents = ZygoteMessage()
+        contents.add(ZYGOTE_SOURCE, path)
+        do {
+            let reply = try await harbour.ask(ZYGOTE_OPEN_MOUNT, process.number, makes ? 1 : 0, 0, contents)
+            return FileDescriptor(owning: try Harbour.take(reply))
+        } catch .system(_, ENOENT, _) where !makes {
+            throw Self.missingSource(path)
+        }
+    }
+
+    private static func missingSource(_ path: String) -> RuntimeError {
+        .conflict("invalid mount config for type \"bind\": bind source path does not exist: \(path)")
     }
 
     // MARK: Volumes

@@ -24,6 +24,8 @@ final class ContainerRecord {
     /// Its end as a container, for those who wait for its removal.
     let removal = ExitPromise()
     var exit = ExitPromise()
+    /// Of the run that follows the one that has ended.
+    var nextExit = ExitPromise()
     /// What the pump reads.
     var sources: [UInt64] = []
     /// Where input goes while it runs, and the attached inputs that wait for that.

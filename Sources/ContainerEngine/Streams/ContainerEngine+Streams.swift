@@ -6,9 +6,12 @@ import LinuxKernel
 extension ContainerEngine {
     public func attach(_ id: String, streams: StreamDescriptors) async throws(RuntimeError) -> any StreamSession {
         let record = try record(id)
-        guard record.status.state == .created || record.status.state == .running || record.isStarting else {
-            throw .wrongState(id: record.id, state: record.status.state, wanted: "created or running")
+        guard [.created, .running, .exited].contains(record.status.state) || record.isStarting else {
+            throw .wrongState(id: record.id, state: record.status.state, wanted: "created, running or exited")
         }
+        // Whoever attaches to one that has ended is going to start it.
+        let hasEnded = record.status.state == .exited && !record.isStarting && record.exit.outcome != nil
+        let exit = hasEnded ? record.nextExit : record.exit
         let duplicates = try StreamDuplicates(streams)
         let writer = OutputWriter(output: duplicates.output, error: duplicates.error ?? nil)
         var input: InputCopier?
@@ -20,7 +23,7 @@ extension ContainerEngine {
         }
         record.output.add(writer)
         return AttachedSession(
-            engine: self, container: record.id, exit: record.exit, output: record.output, writer: writer, input: input)
+            engine: self, container: record.id, exit: exit, output: record.output, writer: writer, input: input)
     }
 
     static func copier(_ source: FileDescriptor) throws(RuntimeError) -> InputCopier {

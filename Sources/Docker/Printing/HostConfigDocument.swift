@@ -93,7 +93,7 @@ enum HostConfigDocument {
         let texts = configuration.mounts.compactMap { mount -> String? in
             let source: String
             switch mount.source {
-            case .bind(let path), .entrusted(let path), .copyOnWrite(let path): source = path
+            case .bind(let path), .container(_, let path), .entrusted(let path), .copyOnWrite(let path): source = path
             case .volume(let name) where !mount.isAnonymous: source = name
             default: return nil
             }

@@ -39,13 +39,13 @@ enum ContainerView {
             return (key: String(parts[0]), value: .string(parts.count > 1 ? String(parts[1]) : ""))
         }
         fields["environment"] = .object(JSONObject(environment))
-        // What is where: a volume's name, or a path of the machine's.
+        // What is where: a volume's name, or a path of whoever mounted it.
         fields["mounts"] = .object(
             JSONObject(
                 configuration.mounts.compactMap { mount -> JSONObject.Member? in
                     switch mount.source {
                     case .volume(let name): (key: mount.target, value: .string(name))
-                    case .bind(let path): (key: mount.target, value: .string(path))
+                    case .bind(let path), .container(_, let path): (key: mount.target, value: .string(path))
                     default: nil
                     }
                 }))

@@ -20,6 +20,8 @@ actor Toolbox {
     private let startDirectory: String
     private let dns: DNSConfiguration?
     private let server: CommandServer
+    /// The one before, whose place a new one takes.
+    private var previous: String?
     private var creation: Task<Result<String, RuntimeError>, Never>?
 
     init(
@@ -39,6 +41,7 @@ actor Toolbox {
         if let creation, case .success(let id) = await creation.value {
             if let status = try? await runtime.containerStatus(id), status.state == .running { return id }
             self.creation = nil
+            previous = id
             try? await runtime.removeContainer(id, force: true)
         }
         let creation = creation ?? Task { await self.create() }
@@ -65,6 +68,7 @@ actor Toolbox {
     func discard() async {
         guard let creation, case .success(let id) = await creation.value else { return }
         self.creation = nil
+        previous = id
         try? await runtime.removeContainer(id, force: true)
     }
 
@@ -99,6 +103,7 @@ actor Toolbox {
     private func configuration(withWork hasWork: Bool) -> ContainerConfiguration {
         var configuration = ContainerConfiguration(image: Self.image, command: [])
         configuration.entrypoint = [Self.stub, "--init"]
+        configuration.successorOf = previous
         configuration.labels = [Self.label: "toolbox"]
         configuration.environment = environment
         configuration.workingDirectory = "/work"

@@ -43,6 +43,14 @@ struct ToolboxFiles: FileAccess {
         return true
     }
 
+    func container() async throws(FileAccessError) -> String? {
+        do throws(RuntimeError) {
+            return try await toolbox.container()
+        } catch {
+            throw FileAccessError(path: "/", errno: Self.number(of: error))
+        }
+    }
+
     private func open(_ path: String, _ workingDirectory: String, _ flags: Int32) async throws(FileAccessError) -> Int32
     {
         try await open(path, flags: flags, mode: 0, workingDirectory: workingDirectory)
@@ -56,9 +64,12 @@ struct ToolboxFiles: FileAccess {
             let id = try await toolbox.container()
             return try await toolbox.runtime.openFile(id, path: absolute, flags: flags | O_CLOEXEC, mode: mode)
         } catch {
-            if case .system(_, let errno, _) = error { throw FileAccessError(path: path, errno: errno) }
-            throw FileAccessError(path: path, errno: EIO)
+            throw FileAccessError(path: path, errno: Self.number(of: error))
         }
+    }
+
+    private static func number(of error: RuntimeError) -> Int32 {
+        if case .system(_, let errno, _) = error { errno } else { EIO }
     }
 }
 

@@ -28,13 +28,14 @@ enum FileFlags {
 
     static func apply(
         _ line: Invocation, _ context: CommandContext, to configuration: inout ContainerConfiguration
-    ) throws(RuntimeError) {
+    ) async throws(RuntimeError) {
         for text in line.all("volume") {
             configuration.mounts.append(try VolumeFlag.mount(text, workingDirectory: context.workingDirectory))
         }
         for text in line.all("mount") {
             configuration.mounts.append(try MountFlag.mount(text, workingDirectory: context.workingDirectory))
         }
+        try await findSources(of: &configuration.mounts, context)
         for text in line.all("tmpfs") { configuration.mounts.append(try TmpfsFlag.mount(text)) }
         var targets: Set<String> = []
         for mount in configuration.mounts where !targets.insert(mount.target).inserted {
@@ -51,6 +52,19 @@ enum FileFlags {
             configuration.sharedMemorySize = size
         }
         configuration.devices = try line.all("device").map { text throws(RuntimeError) in try device(text) }
+    }
+
+    /// A path means what it means to whoever typed it: in a container, that container's file.
+    private static func findSources(of mounts: inout [Mount], _ context: CommandContext) async throws(RuntimeError) {
+        for index in mounts.indices {
+            guard case .bind(let path) = mounts[index].source else { continue }
+            do throws(FileAccessError) {
+                guard let id = try await context.files.container() else { return }
+                mounts[index].source = .container(id: id, path: path)
+            } catch {
+                throw .system(stage: "open mount source", errno: error.errno, path: path)
+            }
+        }
     }
 
     /// `/dev/fuse`, `/dev/fuse:/dev/fuse`, `/dev/fuse:/dev/fuse:rwm`

@@ -39,7 +39,7 @@ enum RunOptions {
         configuration.openInput = line.isOn("interactive") || attached.contains("stdin")
         try await IdentityFlags.apply(line, context, to: &configuration)
         try LifeFlags.apply(line, to: &configuration)
-        try FileFlags.apply(line, context, to: &configuration)
+        try await FileFlags.apply(line, context, to: &configuration)
         try ResourceFlags.apply(line, to: &configuration.resources)
         try await SecurityFlags.apply(line, context, to: &configuration)
         try NamespaceFlags.apply(line, to: &configuration)
