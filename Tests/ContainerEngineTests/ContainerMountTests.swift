@@ -28,7 +28,8 @@ import Testing
                 Mount(source: .tmpfs(size: nil), target: "/memory"),
             ]
         }
-        _ = try await fixture.exec(id, "sh", "-c", "echo a > /work/a; echo b > /memory/b; mkdir -p /deep; echo c > /deep/c")
+        _ = try await fixture.exec(
+            id, "sh", "-c", "echo a > /work/a; echo b > /memory/b; mkdir -p /deep; echo c > /deep/c")
         let text = try await fixture.shell(
             "cat /w/file /w/a /m/b /d/c /single; echo new > /w/new; stat -c %u /w/file /w/a; echo two >> /single"
         ) {
