@@ -301,11 +301,14 @@ extension FileDescriptor {
             try await pod.serve(port: 8080, answer: pod.address)
             endpoints.append(VirtualService.Endpoint(address: pod.address, port: 8080))
         }
-        try await bed.network.setServices([
-            VirtualService(
-                name: "default/web", address: "10.96.0.20", port: 80, endpoints: endpoints, clientAffinity: 10800)
-        ])
-        var chosen: Set<String> = []
+        func serve(_ endpoints: [VirtualService.Endpoint]) async throws {
+            try await bed.network.setServices([
+                VirtualService(
+                    name: "default/web", address: "10.96.0.20", port: 80, endpoints: endpoints, clientAffinity: 10800)
+            ])
+        }
+        try await serve(Array(endpoints.dropLast()))
+        var chosen: [(client: Pod, endpoint: String)] = []
         for number in 10..<26 {
             let client = try await bed.pod(Int32(number))
             var answers: Set<String> = []
@@ -315,9 +318,16 @@ extension FileDescriptor {
                 answers.insert(await socket.readToEnd())
             }
             #expect(answers.count == 1)
-            chosen.formUnion(answers)
+            chosen.append((client, try #require(answers.first)))
         }
-        #expect(chosen.count > 1)
+        #expect(Set(chosen.map(\.endpoint)).count > 1)
+        // One more endpoint, and one less: who had another stays with it.
+        try await serve(Array(endpoints.dropFirst()))
+        for (client, endpoint) in chosen where endpoint != endpoints[0].address {
+            let socket = try await client.socket()
+            try #require(await socket.connect("10.96.0.20", 80) == 0)
+            #expect(await socket.readToEnd() == endpoint)
+        }
     }
 
     @Test("UDP services and node ports; what changes is changed, what goes is gone")

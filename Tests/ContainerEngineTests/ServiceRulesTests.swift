@@ -61,6 +61,30 @@ import Testing
                 """)
     }
 
+    @Test("A client's endpoint is remembered in a set of its own, which outlives changes of the others")
+    func affinity() {
+        func rules(_ endpoints: [String]) -> ServiceRules {
+            var one = service("a", "10.96.0.20", endpoints)
+            one.clientAffinity = 600
+            return ServiceRules([one])
+        }
+        let before = rules(["10.244.1.2", "10.244.1.3"])
+        let (first, second) = (
+            "affinity600/10.96.0.20/80/tcp/10.244.1.2/8080", "affinity600/10.96.0.20/80/tcp/10.244.1.3/8080"
+        )
+        #expect(
+            before.chains.values.first?.rules == [
+                "meta l4proto tcp ip saddr @\(first) update @\(first) { ip saddr } dnat ip to 10.244.1.2:8080 comment \"a\"",
+                "meta l4proto tcp ip saddr @\(second) update @\(second) { ip saddr } dnat ip to 10.244.1.3:8080 comment \"a\"",
+                "meta l4proto tcp numgen random mod 2 0 update @\(first) { ip saddr } dnat ip to 10.244.1.2:8080 comment \"a\"",
+                "meta l4proto tcp update @\(second) { ip saddr } dnat ip to 10.244.1.3:8080 comment \"a\"",
+            ])
+        let text = rules(["10.244.1.3", "10.244.1.4"]).transaction(from: before) ?? ""
+        #expect(text.contains("delete set ip kijabi \(first)\n"))
+        #expect(!text.contains("set ip kijabi \(second)"))
+        #expect(text.contains("add set ip kijabi affinity600/10.96.0.20/80/tcp/10.244.1.4/8080 "))
+    }
+
     @Test("Nothing of a name or an address can become a rule")
     func injection() {
         let rules = ServiceRules([
@@ -69,7 +93,7 @@ import Testing
             service("bad endpoint", "10.96.0.22", ["10.244.1.2 } flush ruleset"]),
         ])
         #expect(rules.chains.count == 1)
-        #expect(rules.chains.values.first?.rule.hasSuffix("comment \"x acceptflush ruleset\"") == true)
+        #expect(rules.chains.values.first?.rules.last?.hasSuffix("comment \"x acceptflush ruleset\"") == true)
     }
 }
 

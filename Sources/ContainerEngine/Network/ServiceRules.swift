@@ -16,9 +16,14 @@ struct ServiceRules {
         var service: VirtualService
         /// Ready endpoints, in the order of their addresses.
         var targets: [Target]
-        /// Its one rule.
-        var rule: String
+        /// The first that fits leads to an endpoint.
+        var rules: [String]
+        /// Names of the sets of clients that stay with their endpoint, one an endpoint, and for how many seconds.
+        var affinities: [String: Int]
     }
+
+    /// The sets of clients of all services.
+    private var affinities: [String: Int] { chains.values.reduce(into: [:]) { $0.merge($1.affinities) { $1 } } }
 
     struct Target: Hashable, Comparable {
         var address: IPv4Address
@@ -87,24 +92,21 @@ struct ServiceRules {
         }.sorted()
         if targets.isEmpty { return nil }
         let transport = service.transport == .tcp ? "tcp" : "udp"
-        return Chain(service: service, targets: targets, rule: rule(service, transport, targets))
+        let comment = service.name.filter { $0.isASCII && $0 != "\"" && $0 != "\\" && !$0.isNewline }.prefix(100)
+        var chain = Chain(service: service, targets: targets, rules: [], affinities: [:])
+        if let seconds = service.clientAffinity {
+            chain.keepClients(seconds, transport)
+        } else {
+            chain.rules = [choice(targets)]
+        }
+        chain.rules = chain.rules.map { "meta l4proto \(transport) \($0) comment \"\(comment)\"" }
+        return chain
     }
 
-    private static func rule(
-        _ service: VirtualService, _ transport: String, _ targets: [Target]
-    ) -> String {
-        let comment = service.name.filter { $0.isASCII && $0 != "\"" && $0 != "\\" && !$0.isNewline }.prefix(100)
-        let choice: String
-        if targets.count == 1 {
-            choice = "dnat ip to \(targets[0].address):\(targets[0].port)"
-        } else {
-            let number =
-                service.clientAffinity == nil
-                ? "numgen random mod \(targets.count)" : "jhash ip saddr mod \(targets.count) seed 0x6b696a61"
-            let map = targets.enumerated().map { "\($0.offset) : \($0.element.address) . \($0.element.port)" }
-            choice = "dnat ip to \(number) map { \(map.joined(separator: ", ")) }"
-        }
-        return "meta l4proto \(transport) \(choice) comment \"\(comment)\""
+    private static func choice(_ targets: [Target]) -> String {
+        if targets.count == 1 { return "dnat ip to \(targets[0].address):\(targets[0].port)" }
+        let map = targets.enumerated().map { "\($0.offset) : \($0.element.address) . \($0.element.port)" }
+        return "dnat ip to numgen random mod \(targets.count) map { \(map.joined(separator: ", ")) }"
     }
 
     /// The table without services, in one transaction that works whether or not it is there.
@@ -155,10 +157,16 @@ struct ServiceRules {
         var text = ""
         let names = chains.keys.sorted()
         for name in names where old.chains[name] == nil { text += "add chain \(Self.table) \(name)\n" }
+        let (sets, oldSets) = (affinities, old.affinities)
+        for (set, seconds) in sets.sorted(by: { $0.key < $1.key }) where oldSets[set] == nil {
+            text +=
+                "add set \(Self.table) \(set) "
+                + "{ type ipv4_addr; flags dynamic,timeout; timeout \(seconds)s; size 65536; }\n"
+        }
         for name in names {
-            guard let rule = chains[name]?.rule, old.chains[name]?.rule != rule else { continue }
+            guard let rules = chains[name]?.rules, old.chains[name]?.rules != rules else { continue }
             if old.chains[name] != nil { text += "flush chain \(Self.table) \(name)\n" }
-            text += "add rule \(Self.table) \(name) \(rule)\n"
+            for rule in rules { text += "add rule \(Self.table) \(name) \(rule)\n" }
         }
         text += Self.changes("services", old.services, services)
         text += Self.changes("nodeports", old.nodePorts, nodePorts)
@@ -168,6 +176,7 @@ struct ServiceRules {
         for name in old.chains.keys.sorted() where chains[name] == nil {
             text += "flush chain \(Self.table) \(name)\ndelete chain \(Self.table) \(name)\n"
         }
+        for set in oldSets.keys.sorted() where sets[set] == nil { text += "delete set \(Self.table) \(set)\n" }
         return text.isEmpty ? nil : text
     }
 
@@ -187,5 +196,26 @@ struct ServiceRules {
         if !gone.isEmpty { text += "delete element \(table) \(set) { \(gone.joined(separator: ", ")) }\n" }
         if !added.isEmpty { text += "add element \(table) \(set) { \(added.joined(separator: ", ")) }\n" }
         return text
+    }
+}
+
+extension ServiceRules.Chain {
+    /// As kube-proxy has it: each endpoint has a set of the clients that it served in the last `seconds`, which come back
+    /// to it as long as it is there, whoever else comes or goes. New clients are spread evenly.
+    fileprivate mutating func keepClients(_ seconds: Int, _ transport: String) {
+        let own = service.address.map { "\($0)/\(service.port)" } ?? "node/\(service.nodePort ?? 0)"
+        let ways = targets.map { target in
+            (
+                set: "affinity\(seconds)/\(own)/\(transport)/\(target.address)/\(target.port)",
+                goal: "dnat ip to \(target.address):\(target.port)"
+            )
+        }
+        for way in ways { affinities[way.set] = seconds }
+        rules = ways.map { "ip saddr @\($0.set) update @\($0.set) { ip saddr } \($0.goal)" }
+        for (index, way) in ways.enumerated() {
+            let left = ways.count - index
+            let chance = left == 1 ? "" : "numgen random mod \(left) 0 "
+            rules.append("\(chance)update @\(way.set) { ip saddr } \(way.goal)")
+        }
     }
 }
