@@ -1,7 +1,7 @@
 import ContainerRuntime
-import DNS
 import Glibc
 import LinuxKernel
+import Synchronization
 import Testing
 
 @testable import ContainerEngine
@@ -120,6 +120,49 @@ import Testing
         await house.engine.shutdown()
     }
 
+    @Test("Where no direct way leads, the proxy of the environment is asked, but not for what NO_PROXY names")
+    func proxy() async throws {
+        let proxy = try TestProxy()
+        let address = Self.unreachableAddress()
+        func ask(_ exceptions: String) async throws -> String {
+            let house = try await NetworkedEngine(proxies: [
+                "https_proxy": "http://sailor:se%40@127.0.0.1:\(proxy.port)", "no_proxy": exceptions,
+            ])
+            let box = try await house.box("box", in: [NetworkAttachment("bridge")])
+            let text = try await house.shell(box, "echo 'a question' | busybox nc -w 9 \(address) 443")
+            await house.engine.shutdown()
+            return text
+        }
+        #expect(try await ask("198.51.100.0/25") == "answer to a question")
+        #expect(
+            proxy.heads == [
+                "CONNECT \(address):443 HTTP/1.1\r\nHost: \(address):443\r\n"
+                    + "Proxy-Authorization: Basic c2FpbG9yOnNlQA==\r\n\r\n"
+            ])
+        #expect(try await ask("\(address)/32").hasSuffix("Network is unreachable"))
+        #expect(proxy.heads.count == 1)
+    }
+
+    /// An address to which this machine has no direct way: that of all its neighbours, or any where there are none.
+    private static func unreachableAddress() -> IPv4Address {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        defer { freeifaddrs(list) }
+        guard getifaddrs(&list) == 0 else { return IPv4Address(value: 0xC633_64C8) }
+        var next = list
+        while let entry = next?.pointee {
+            next = entry.ifa_next
+            guard entry.ifa_addr?.pointee.sa_family == sa_family_t(AF_INET),
+                entry.ifa_flags & UInt32(IFF_BROADCAST) != 0,
+                let broadcast = entry.ifa_ifu.ifu_broadaddr
+            else { continue }
+            let value = broadcast.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt32(bigEndian: $0.pointee.sin_addr.s_addr)
+            }
+            if value != 0 { return IPv4Address(value: value) }
+        }
+        return IPv4Address(value: 0xC633_64C8)
+    }
+
     @Test("A proxy is asked for the connection, and its refusal is a refusal")
     func tunnel() async throws {
         let server = try HostServer(SOCK_STREAM, answer: "HTTP/1.1 200 Connection established\r\n\r\nhello")
@@ -143,27 +186,38 @@ extension ContainerEngine {
     }
 }
 
-/// A resolver of the test's own: every name is at 192.0.2.77.
-private struct TestResolver: Sendable {
+/// An HTTP proxy of the test's own on this machine's loopback, behind which every destination answers a line.
+private final class TestProxy: Sendable {
     let port: UInt16
+    private let seen = Mutex<[String]>([])
+
+    /// The requests that came.
+    var heads: [String] { seen.withLock { $0 } }
 
     init() throws {
-        let socket = FileDescriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
-        try #require(IPv4Address(value: 0x7F00_0001).withSocketAddress(port: 0) { bind(socket.number, $0, $1) } == 0)
-        port = try #require(SocketEnd.bound(socket.number)?.port)
-        KernelThread.start("test-resolver") {
-            var buffer = [UInt8](repeating: 0, count: 2048)
-            while let (count, from) = SocketEnd.receive(socket.number, into: &buffer) {
-                guard let query = try? DNSMessage(parsing: Array(buffer[..<count])),
-                    let question = query.questions.first
-                else { continue }
-                var reply = DNSMessage(id: query.id)
-                reply.isResponse = true
-                reply.questions = [question]
-                reply.answers = [.init(question.name, ttl: 5, .a(IPv4(0xC000_024D)))]
-                let bytes = reply.encoded()
-                _ = from.withRaw { sendto(socket.number, bytes, bytes.count, 0, $0, $1) }
+        let listener = FileDescriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        try #require(IPv4Address(value: 0x7F00_0001).withSocketAddress(port: 0) { bind(listener.number, $0, $1) } == 0)
+        try #require(listen(listener.number, 8) == 0)
+        port = try #require(SocketEnd.bound(listener.number)?.port)
+        KernelThread.start("test-proxy") { [self] in
+            while true {
+                let number = accept(listener.number, nil, nil)
+                if number < 0 { return }
+                let client = FileDescriptor(owning: number)
+                let head = Self.read(client, through: "\r\n\r\n")
+                seen.withLock { $0.append(head) }
+                client.write("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")
+                client.write("answer to " + Self.read(client, through: "\n"))
             }
         }
+    }
+
+    private static func read(_ socket: FileDescriptor, through end: String) -> String {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while !bytes.suffix(end.utf8.count).elementsEqual(end.utf8), recv(socket.number, &byte, 1, 0) == 1 {
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -53,9 +53,27 @@ extension OutboundProxy {
         do {
             try watch(number, .writable) { $0.settle(flow) }
         } catch {
-            refuse(flow, EMFILE)
+            return refuse(flow, EMFILE)
         }
         sweepLater()
+        tunnelIfSilent(flow)
+    }
+
+    /// How long a direct way may be silent before a proxy is asked beside it: firewalls that want one drop what goes past.
+    private static let patience: Duration = .milliseconds(500)
+
+    private func tunnelIfSilent(_ flow: Flow) {
+        guard let sequence = held[flow]?.sequence, let tunnel = tunnel(for: flow) else { return }
+        Task {
+            try? await Task.sleep(for: Self.patience)
+            guard self.held[flow]?.sequence == sequence else { return }
+            let made = await tunnel.open(to: flow.destination, port: flow.port)
+            self.tunnelled(flow, sequence, made, orFailWith: nil)
+        }
+    }
+
+    private func tunnel(for flow: Flow) -> ProxyTunnel? {
+        flow.destination == HostGateway.address ? nil : tunnels.tunnel(to: flow.destination, port: flow.port)
     }
 
     private func settle(_ flow: Flow) {
@@ -78,18 +96,25 @@ extension OutboundProxy {
     private func failed(_ flow: Flow, _ error: Int32) {
         held[flow]?.socket = nil
         let hasNoWay = [ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, EACCES, EPERM].contains(error)
-        guard hasNoWay, flow.destination != HostGateway.address,
-            let tunnel = tunnels.tunnel(to: flow.destination, port: flow.port)
-        else { return refuse(flow, error) }
+        guard hasNoWay, let sequence = held[flow]?.sequence, let tunnel = tunnel(for: flow) else {
+            return refuse(flow, error)
+        }
         Task {
             let made = await tunnel.open(to: flow.destination, port: flow.port)
-            self.tunnelled(flow, made, error)
+            self.tunnelled(flow, sequence, made, orFailWith: error)
         }
     }
 
-    private func tunnelled(_ flow: Flow, _ socket: FileDescriptor?, _ error: Int32) {
-        guard held[flow] != nil else { return }
-        guard let socket else { return refuse(flow, error) }
+    /// - Parameter error: of the direct way; nil while that may still come to something.
+    private func tunnelled(
+        _ flow: Flow, _ sequence: UInt32, _ socket: FileDescriptor?, orFailWith error: Int32?
+    ) {
+        guard let entry = held[flow], entry.sequence == sequence else { return }
+        guard let socket else {
+            if let error { refuse(flow, error) }
+            return
+        }
+        if let direct = entry.socket { executor.forget(direct.number) }
         held[flow]?.socket = socket
         connected(flow)
     }
