@@ -21,6 +21,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
     public var addressRange: String?
     /// Without a way outside.
     public var isInternal: Bool
+    /// Kept and shown: here every network may be attached to.
+    public var isAttachable = false
     public var labels: [String: String]
     /// Driver options (`-o`), kept and shown.
     public var options: [String: String]
@@ -104,6 +106,7 @@ public struct NetworkStatus: Sendable, Hashable {
     public var gateway: String?
     public var addressRange: String?
     public var isInternal: Bool
+    public var isAttachable = false
     public var labels: [String: String]
     public var options: [String: String]
     /// `bridge`, `host` and `none`, which are always there.

@@ -70,6 +70,7 @@ struct NetworkRegistry {
         status.gateway = gateway.description
         status.addressRange = wanted.addressRange
         status.isInternal = wanted.isInternal
+        status.isAttachable = wanted.isAttachable
         status.labels = wanted.labels
         status.options = wanted.options
         let plan = NetworkPlan(
@@ -155,6 +156,8 @@ extension IPv4Subnet {
 /// It is Docker Desktop's; the outbound proxy leads it to this machine's loopback.
 public enum HostGateway {
     static let address = IPv4Address(value: 0xC0A8_41FE)
+    /// It, in `--add-host NAME:host-gateway`.
+    static let word = "host-gateway"
     /// `192.168.65.254`
     public static let text = address.description
 }

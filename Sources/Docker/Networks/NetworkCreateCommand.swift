@@ -28,7 +28,23 @@ enum NetworkCreateCommand {
                     "opt", short: "o", .list, placeholder: "KEY=VALUE",
                     summary: Localized(ko: "드라이버 옵션", en: "Set driver specific options")),
                 Flag(
-                    "attachable", summary: Localized(ko: "수동 연결 허용", en: "Enable manual container attachment"),
+                    "attachable", summary: Localized(ko: "수동 연결 허용", en: "Enable manual container attachment")),
+                Flag(
+                    "scope", .text, placeholder: "SCOPE",
+                    summary: Localized(ko: "범위 (local)", en: "Control the network's scope (local)"), isHidden: true),
+                Flag(
+                    "ipam-driver", .text, summary: Localized(ko: "주소 관리", en: "IP address management driver"),
+                    isHidden: true),
+                Flag(
+                    "ipam-opt", .list, summary: Localized(ko: "주소 관리 옵션", en: "Set IPAM driver specific options"),
+                    isHidden: true),
+                Flag(
+                    "aux-address", .list, placeholder: "NAME=ADDRESS",
+                    summary: Localized(ko: "나눠 주지 않을 주소", en: "Addresses that are not given out"), isHidden: true),
+                Flag("ingress", summary: Localized(ko: "스웜", en: "Swarm routing mesh"), isHidden: true),
+                Flag("config-only", summary: Localized(ko: "설정만", en: "Configuration only"), isHidden: true),
+                Flag(
+                    "config-from", .text, summary: Localized(ko: "설정의 출처", en: "Where the configuration is from"),
                     isHidden: true),
                 Flag("ipv6", summary: Localized(ko: "IPv6", en: "Enable IPv6 networking"), isHidden: true),
                 Flag("ipv4", summary: Localized(ko: "IPv4", en: "Enable IPv4 address assignment"), isHidden: true),
@@ -55,9 +71,7 @@ enum NetworkCreateCommand {
         case "null", "none": configuration.driver = .none
         case let other: throw .network(.noDriver(other))
         }
-        if line.isOn("ipv6") {
-            throw .invalid(field: "--ipv6", reason: "networks are IPv4 only here")
-        }
+        try refuse(line)
         let subnets = line.all("subnet").flatMap { $0.split(separator: ",").map(String.init) }
         if subnets.count > 1 { throw .invalid(field: "--subnet", reason: "a network has one IPv4 subnet here") }
         if subnets.isEmpty, line.has("gateway") || line.has("ip-range") {
@@ -67,6 +81,7 @@ enum NetworkCreateCommand {
         configuration.gateway = line["gateway"]
         configuration.addressRange = line["ip-range"]
         configuration.isInternal = line.isOn("internal")
+        configuration.isAttachable = line.isOn("attachable")
         for (flag, path) in [("label", \NetworkConfiguration.labels), ("opt", \NetworkConfiguration.options)] {
             for text in line.all(flag) {
                 let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -74,5 +89,33 @@ enum NetworkCreateCommand {
             }
         }
         return configuration
+    }
+
+    /// What a network here cannot be, and why.
+    private static func refuse(_ line: Invocation) throws(RuntimeError) {
+        if line.isOn("ipv6") || line.all("subnet").contains(where: { $0.contains(":") }) {
+            throw .invalid(
+                field: "--ipv6",
+                reason: "networks are IPv4 only here: the way outside and the walls between networks know no IPv6")
+        }
+        if line.has("ipv4"), !line.isOn("ipv4") {
+            throw .invalid(field: "--ipv4", reason: "networks are IPv4 only here, so it cannot be switched off")
+        }
+        if let scope = line["scope"], scope != "local" {
+            throw .invalid(field: "--scope", reason: "\(scope): there is one machine here, so networks are local")
+        }
+        if line.isOn("ingress") {
+            throw .invalid(
+                field: "--ingress", reason: "the routing mesh belongs to swarm, which takes several machines")
+        }
+        if line.isOn("config-only") || line.has("config-from") {
+            throw .invalid(field: "--config-only", reason: "write the configuration at the network itself")
+        }
+        if let driver = line["ipam-driver"], driver != "default" { throw .network(.noDriver(driver)) }
+        if line.has("aux-address") {
+            throw .invalid(
+                field: "--aux-address",
+                reason: "use --ip-range for the part of the subnet from which addresses are given out")
+        }
     }
 }

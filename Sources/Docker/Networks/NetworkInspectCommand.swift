@@ -77,7 +77,7 @@ enum NetworkDocument {
             "Created": .string(TimeText.rfc3339(network.createdAt)), "Scope": "local",
             "Driver": .string(network.driver.rawValue), "EnableIPv4": true, "EnableIPv6": false,
             "IPAM": ["Driver": "default", "Options": .object([:]), "Config": .array(pools)],
-            "Internal": .bool(network.isInternal), "Attachable": false, "Ingress": false,
+            "Internal": .bool(network.isInternal), "Attachable": .bool(network.isAttachable), "Ingress": false,
             "ConfigFrom": ["Network": ""], "ConfigOnly": false, "Containers": .object(containers),
             "Options": strings(network.options), "Labels": strings(network.labels),
         ]

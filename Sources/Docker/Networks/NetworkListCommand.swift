@@ -16,7 +16,7 @@ enum NetworkListCommand {
                     summary: Localized(
                         ko: "고르기: driver, id, label, name, scope, type, dangling",
                         en: "Filter: driver, id, label, name, scope, type, dangling")),
-                Flag("format", .text, placeholder: "TEMPLATE", summary: Localized(ko: "출력 틀", en: "Go template")),
+                RowFormat.flag,
             ]
         ) { line, context in
             do throws(RuntimeError) {
@@ -37,17 +37,17 @@ enum NetworkListCommand {
     ) throws(RuntimeError) {
         let whole = line.isOn("no-trunc")
         func id(_ network: NetworkStatus) -> String { whole ? network.id : ShortID.of(network.id) }
-        if line.isOn("quiet") {
+        if line.isOn("quiet"), line["format"] == nil {
             for network in found { context.output.line(id(network)) }
-        } else if let format = line["format"], format != "table" {
-            let template = try FormatFlag.template(format)
-            for network in found {
-                context.output.line(try FormatFlag.render(template, row(network, id: id(network))))
-            }
-        } else {
-            let rows = found.map { [id($0), $0.name, $0.driver.rawValue, "local"] }
-            context.output.write(TablePrinter(rows: [["NETWORK ID", "NAME", "DRIVER", "SCOPE"]] + rows).text())
+            return
         }
+        let format = RowFormat(
+            columns: [("NETWORK ID", "ID"), ("NAME", "Name"), ("DRIVER", "Driver"), ("SCOPE", "Scope")],
+            further: [
+                ("IPV4", "IPv4"), ("IPV6", "IPv6"), ("INTERNAL", "Internal"), ("LABELS", "Labels"),
+                ("CREATED AT", "CreatedAt"),
+            ])
+        try format.print(found.map { row($0, id: id($0)) }, format: line["format"], context)
     }
 
     private static func row(_ network: NetworkStatus, id: String) -> JSONValue {
