@@ -199,7 +199,10 @@ public final class Cluster: Sendable {
                 state.dns = dns
                 return false
             }
-            if isLate { await dns.stop() }
+            if isLate { return await dns.stop() }
+            // Containers that are no Pods may ask too; answers come back by UDP alone, as those of other resolvers do.
+            try await runtime.network.delegate(
+                domains: ClusterConfiguration.dnsDomains, to: ClusterConfiguration.dnsAddress)
         } catch {
             state.withLock { $0.networkFailure = error }
         }

@@ -32,6 +32,9 @@ public struct ClusterConfiguration: Sendable {
 
     /// The resolver that Pods are given.
     public static let dnsAddress = "10.96.0.10"
+    /// What it knows: the cluster's domain, and the reverse names of service and Pod addresses.
+    static let dnsDomains =
+        ["cluster.local", "244.10.in-addr.arpa"] + (96...111).map { "\($0).10.in-addr.arpa" }
 
     var nodeNames: [String] { (1...max(1, min(nodes, 200))).map { "node-\($0)" } }
 

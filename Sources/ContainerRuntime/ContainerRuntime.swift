@@ -114,6 +114,9 @@ public protocol PodNetwork: Sendable {
     func connect(address: String, port: UInt16, timeout: Duration) async throws(RuntimeError) -> Int32
     /// Gives the network itself (the "host" that the pods see) an address, e.g. that of the cluster DNS.
     func addAddress(_ address: String) async throws(RuntimeError)
+    /// Has whoever asks the network's resolvers about a name in one of `domains` be answered by the server at `address`
+    /// inside the network, if it may reach the outside at all.
+    func delegate(domains: [String], to address: String) async throws(RuntimeError)
     /// Replaces the whole set of virtual services in one transaction.
     func setServices(_ services: [VirtualService]) async throws(RuntimeError)
 }

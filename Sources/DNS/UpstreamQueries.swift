@@ -22,8 +22,10 @@ public struct UpstreamQueries<Client: Sendable>: Sendable {
     private var refused: [(query: [UInt8], client: Client)] = []
     private var generator = SystemRandomNumberGenerator()
 
-    public init(resolvers: [SocketAddress]) {
+    /// - Parameter socket: a non-blocking datagram socket to ask by, which the caller owns; -1 makes one of this process.
+    public init(resolvers: [SocketAddress], socket: Int32 = -1) {
         self.resolvers = resolvers
+        descriptor = socket
     }
 
     /// When `expire` is to be called, in milliseconds of the monotonic clock; nil while nothing waits.

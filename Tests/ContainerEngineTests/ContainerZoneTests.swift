@@ -71,9 +71,12 @@ import Testing
         return query.encoded()
     }
 
-    private func react(_ bytes: [UInt8], forwards: Bool = true, rotation: Int = 0) -> NameReaction {
+    private func react(
+        _ bytes: [UInt8], sources: Set<NameReaction.Source> = [.outside], rotation: Int = 0
+    ) -> NameReaction {
         NameReaction(
-            to: bytes, isStream: false, zone: zone, networks: ["n1"], forwards: forwards, rotation: rotation)
+            to: bytes, isStream: false, zone: zone, networks: ["n1"], sources: sources,
+            delegated: [["cluster", "local"]], rotation: rotation)
     }
 
     private func reply(_ reaction: NameReaction) throws -> DNSMessage? {
@@ -93,8 +96,12 @@ import Testing
 
     @Test("Other names are asked outside, or do not exist where there is no outside")
     func outside() throws {
-        #expect(react(try query("example.com")) == .forward)
-        #expect(try reply(react(try query("example.com"), forwards: false))?.code == .nameError)
+        #expect(react(try query("example.com")) == .forward(.outside))
+        #expect(try reply(react(try query("example.com"), sources: []))?.code == .nameError)
+        let service = try query("web.default.svc.cluster.local")
+        #expect(react(service, sources: [.outside, .delegate]) == .forward(.delegate))
+        #expect(react(service, sources: [.delegate]) == .forward(.delegate))
+        #expect(try reply(react(service))?.code == .nameError)
         #expect(try reply(react(try query("nobody")))?.code == .nameError)
         #expect(try reply(react(try query("web", .aaaa)))?.code == .noError)
     }

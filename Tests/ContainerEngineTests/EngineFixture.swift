@@ -178,6 +178,8 @@ struct HarbourOnly: NetworkPlumber {
     func addNetwork(_ plan: NetworkPlan) async throws(RuntimeError) {}
     func removeNetwork(_ plan: NetworkPlan) async {}
     func admitToHost(sandbox: String) async {}
+    func setNameServers(_ servers: [String], sandbox: String) async {}
+    func delegate(domains: [String], to address: String) async throws(RuntimeError) {}
     func connect(
         sandbox: String, namespace: Int32, to plan: NetworkPlan, _ wanted: NetworkAttachment, names: [String]
     ) async throws(RuntimeError) -> NetworkConnection {

@@ -237,5 +237,6 @@ final class RecordingNetwork: PodNetwork {
     }
 
     func addAddress(_ address: String) async {}
+    func delegate(domains: [String], to address: String) async {}
     func setServices(_ services: [VirtualService]) async {}
 }

@@ -1,5 +1,4 @@
 public import ContainerRuntime
-import DNS
 import LinuxKernel
 
 extension ContainerEngine: NetworkService {
@@ -13,6 +12,7 @@ extension ContainerEngine: NetworkService {
             networkRegistry.remove(plan.id)
             throw error
         }
+        announce("create", plan)
         return network.status
     }
 
@@ -33,6 +33,25 @@ extension ContainerEngine: NetworkService {
         guard let plan = networkRegistry.byID[network.id]?.plan else { return }
         networkRegistry.remove(network.id)
         await plumber.removeNetwork(plan)
+        announce("destroy", plan)
+    }
+
+    /// Tells of a network, and of the container that came or went.
+    private func announce(_ action: String, _ plan: NetworkPlan, container: String? = nil) {
+        var attributes = ["name": plan.name, "type": NetworkDriver.bridge.rawValue]
+        attributes["container"] = container
+        announce(.network, action, plan.id, attributes)
+    }
+
+    /// Takes note that a sandbox has left all of its networks.
+    func leavePlaces(of sandbox: SandboxRecord) {
+        guard !sandbox.places.isEmpty else { return }
+        for index in sandbox.places.indices {
+            guard let endpoint = sandbox.places[index].endpoint else { continue }
+            sandbox.places[index].endpoint = nil
+            announce("disconnect", sandbox.places[index].plan, container: endpoint.containerID)
+        }
+        showNetworks(of: sandbox)
     }
 
     private func withEndpoints(_ network: NetworkRegistry.Network) -> NetworkStatus {
@@ -150,6 +169,7 @@ extension ContainerEngine: NetworkService {
         endpoint.hardwareAddress = connection.hardwareAddress
         endpoint.interface = connection.interface
         endpoint.hostInterface = connection.hostInterface
+        announce("connect", place.plan, container: record.id)
         return endpoint
     }
 
@@ -197,7 +217,7 @@ extension ContainerEngine: NetworkService {
             sandbox.places.removeAll { $0.plan.id == place.plan.id }
             throw error
         }
-        addressesChanged(record, sandbox)
+        addressesChanged(record, sandbox, come: sandbox.places.last?.endpoint?.address)
     }
 
     public func disconnectNetwork(_ network: String, container: String) async throws(RuntimeError) {
@@ -211,10 +231,13 @@ extension ContainerEngine: NetworkService {
         guard let namespace = sandbox.network, place.endpoint != nil else { return showNetworks(of: sandbox) }
         try await plumber.disconnect(
             sandbox: sandbox.status.id, namespace: namespace.number, from: place.plan)
-        addressesChanged(record, sandbox)
+        announce("disconnect", place.plan, container: record.id)
+        addressesChanged(record, sandbox, gone: place.endpoint?.address)
     }
 
-    private func addressesChanged(_ record: ContainerRecord, _ sandbox: SandboxRecord) {
+    private func addressesChanged(
+        _ record: ContainerRecord, _ sandbox: SandboxRecord, gone: String? = nil, come: String? = nil
+    ) {
         sandbox.status.address = sandbox.places.lazy.compactMap(\.endpoint?.address).first
         if record.status.state.isAlive {
             if record.status.address != sandbox.status.address, !record.status.publishedPorts.isEmpty {
@@ -224,37 +247,7 @@ extension ContainerEngine: NetworkService {
             record.status.address = sandbox.status.address
         }
         showNetworks(of: sandbox)
-        // Its resolver is another one, if this was its first network with names, or its last.
-        guard let text = resolution(of: sandbox).map(Self.resolverFile) else { return }
-        try? write(text, to: "\(runDirectory)/sandboxes/\(sandbox.status.id)/resolv.conf")
-    }
-
-    /// Who resolves names in a sandbox: as docker has it, the network's own resolver where names are known, and elsewhere
-    /// the gateway, which asks whom this machine asks. Nil leaves the image's file.
-    func resolution(of sandbox: SandboxRecord) -> DNSConfiguration? {
-        switch sandbox.configuration.network {
-        case .networks: break
-        case .sandbox(let other):
-            return sandbox.configuration.dns ?? sandboxesByID[other].flatMap(resolution)
-        case .pod, .none, .host: return sandbox.configuration.dns
-        }
-        let wanted = sandbox.configuration.dns
-        let knowsNames = sandbox.places.contains(where: \.plan.resolvesNames)
-        var dns = DNSConfiguration(
-            nameservers: [knowsNames ? ContainerResolver.address : HarbourNetwork.router.description],
-            searches: wanted?.searches ?? [], options: wanted?.options ?? [])
-        if let servers = wanted?.nameservers, !servers.isEmpty, !knowsNames { dns.nameservers = servers }
-        if wanted?.searches.isEmpty ?? true { dns.searches = HostResolver.searches() }
-        if knowsNames, !dns.options.contains(where: { $0.hasPrefix("ndots:") }) { dns.options.append("ndots:0") }
-        return dns
-    }
-
-    /// resolv.conf(5)
-    static func resolverFile(_ dns: DNSConfiguration) -> String {
-        var lines = dns.nameservers.map { "nameserver \($0)\n" }
-        if !dns.searches.isEmpty { lines.append("search \(dns.searches.joined(separator: " "))\n") }
-        if !dns.options.isEmpty { lines.append("options \(dns.options.joined(separator: " "))\n") }
-        return lines.joined()
+        rewriteFiles(of: sandbox, gone: gone, come: come)
     }
 
     /// The sandbox of a container whose networks may change.

@@ -83,8 +83,11 @@ extension ContainerEngine {
             }
             record.status.address = address
             if case .networks = wanted.network {
-                if wanted.hosts.contains(where: { $0.address == Self.hostGatewayWord }) {
+                if wanted.hosts.contains(where: { $0.address == HostGateway.word }) {
                     await plumber.admitToHost(sandbox: record.status.id)
+                }
+                if let servers = wanted.dns?.nameservers, !servers.isEmpty {
+                    await plumber.setNameServers(servers, sandbox: record.status.id)
                 }
                 try await connectPlaces(of: record)
             }
@@ -101,8 +104,7 @@ extension ContainerEngine {
         guard record.network != nil else { return }
         record.status.isReady = false
         record.network = nil
-        for index in record.places.indices { record.places[index].endpoint = nil }
-        if !record.places.isEmpty { showNetworks(of: record) }
+        leavePlaces(of: record)
         let (harbour, plumber, number, id) = (harbour, plumber, record.number, record.status.id)
         let isWired =
             switch record.configuration.network {
@@ -116,43 +118,5 @@ extension ContainerEngine {
         record.release = release
         await release.value
         if record.network == nil { record.release = nil }
-    }
-
-    /// hosts(5), hostname(5) and resolv.conf(5), which its containers share.
-    private func writeFiles(_ record: SandboxRecord) throws(RuntimeError) {
-        let directory = "\(runDirectory)/sandboxes/\(record.status.id)"
-        try Self.makeDirectory(directory)
-        let wanted = record.configuration
-        var hosts = """
-            127.0.0.1\tlocalhost
-            ::1\tlocalhost ip6-localhost ip6-loopback
-            fe00::\tip6-localnet
-            ff00::\tip6-mcastprefix
-            ff02::1\tip6-allnodes
-            ff02::2\tip6-allrouters
-
-            """
-        if let address = record.status.address { hosts += "\(address)\t\(wanted.hostname)\n" }
-        for entry in wanted.hosts {
-            let address = entry.address == Self.hostGatewayWord ? HostGateway.text : entry.address
-            hosts += "\(address)\t\(entry.names.joined(separator: " "))\n"
-        }
-        try write(hosts, to: "\(directory)/hosts")
-        try write("\(wanted.hostname)\n", to: "\(directory)/hostname")
-        if let dns = resolution(of: record) { try write(Self.resolverFile(dns), to: "\(directory)/resolv.conf") }
-    }
-
-    /// The word for this machine in `--add-host NAME:host-gateway`.
-    private static let hostGatewayWord = "host-gateway"
-
-    func write(_ text: String, to path: String) throws(RuntimeError) {
-        do throws(Errno) {
-            let file = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-            var text = text
-            try checked { text.withUTF8 { Glibc.write(file.number, $0.baseAddress, $0.count) } }
-        } catch {
-            throw .system(stage: "write", errno: error.code, path: path)
-        }
-        own(path)
     }
 }

@@ -25,6 +25,10 @@ extension HarbourNetwork {
     /// Lets a sandbox that will be connected reach this machine's loopback at `HostGateway.address`.
     public func admitToHost(sandbox: String) async { hostGuests.insert(sandbox) }
 
+    public func setNameServers(_ servers: [String], sandbox: String) async {
+        nameServers[sandbox] = servers.compactMap { IPv4($0) }.map { SocketAddress($0, 53) }
+    }
+
     public func connect(
         sandbox: String, namespace: Int32, to plan: NetworkPlan, _ wanted: NetworkAttachment, names: [String]
     ) async throws(RuntimeError) -> NetworkConnection {
@@ -76,7 +80,8 @@ extension HarbourNetwork {
         _ sandbox: String, _ namespace: Int32, _ interface: Interface, _ names: [String]
     ) async throws(RuntimeError) {
         guard let plan = interface.plan, plan.resolvesNames else { return }
-        try await resolver.serve(sandbox, address: ContainerResolver.address, namespace: namespace)
+        try await resolver.serve(
+            sandbox, address: ContainerResolver.address, namespace: namespace, asking: nameServers[sandbox] ?? [])
         await resolver.enter(
             sandbox, network: plan.id, title: plan.name, names: names, address: IPv4(interface.address.value),
             forwards: leadsOutside(sandbox))

@@ -28,6 +28,8 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
     var knownSubnets: Set<IPv4Subnet> = []
     /// Sandboxes that may reach this machine's loopback.
     var hostGuests: Set<String> = []
+    /// Whom sandboxes' resolvers ask about names outside, where it is not whom this machine asks.
+    var nameServers: [String: [SocketAddress]] = [:]
     /// Why there is no packet filter: then there are no walls, and no networks that would need them.
     var filterFailure: RuntimeError?
     /// The setting up, which everybody waits for.
@@ -131,6 +133,7 @@ public actor HarbourNetwork: NetworkPlumber, ThreadActor {
         let gone = interfaces.removeValue(forKey: sandbox) ?? []
         for interface in gone { forget(interface) }
         hostGuests.remove(sandbox)
+        nameServers[sandbox] = nil
         // Awaited: the sandbox may be connected again at once, under the same name.
         let networks = gone.compactMap(\.plan).filter(\.resolvesNames)
         for network in networks { await resolver.leave(sandbox, network: network.id, forwards: false) }
@@ -207,6 +210,16 @@ extension HarbourNetwork {
         try await ready()
         try await learn(IPv4Subnet(address: address))
         if let route { try addOwn(address, route) }
+    }
+
+    public func delegate(domains: [String], to text: String) async throws(RuntimeError) {
+        guard let server = IPv4(text) else {
+            throw .invalid(field: "address", reason: "\(text) is no IPv4 address")
+        }
+        let socket = FileDescriptor(
+            owning: try await harbour.makeSocket(
+                domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), protocol: 0))
+        await resolver.delegate(domains, to: SocketAddress(server, 53), by: socket)
     }
 
     public nonisolated func setServices(_ services: [VirtualService]) async throws(RuntimeError) {

@@ -25,6 +25,9 @@ public protocol NetworkPlumber: PodNetwork {
     ) async throws(RuntimeError) -> NetworkConnection
     /// Lets a sandbox that will be connected reach this machine's loopback at `HostGateway.text`.
     func admitToHost(sandbox: String) async
+    /// Has the resolver of a sandbox that will be connected ask these servers about names outside, from inside of the
+    /// sandbox, instead of whom this machine asks.
+    func setNameServers(_ servers: [String], sandbox: String) async
     /// Takes that interface away. Idempotent.
     func disconnect(sandbox: String, namespace: Int32, from plan: NetworkPlan) async throws(RuntimeError)
     /// Replaces the names by which a sandbox is found in a network.

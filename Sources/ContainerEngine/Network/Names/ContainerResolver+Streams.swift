@@ -44,16 +44,18 @@ extension ContainerResolver {
                 break
             }
         }
-        var forwarded: [[UInt8]] = []
+        var forwarded: [(query: [UInt8], source: NameReaction.Source)] = []
         while let query = queries.nextQuery() {
-            switch react(to: query, isStream: true, station) {
+            switch react(to: query, isStream: true, name, station) {
             case .reply(let bytes): queries.enqueue(bytes)
-            case .forward: forwarded.append(query)
+            case .forward(let source): forwarded.append((query, source))
             case .drop: isOpen = false
             }
         }
         connections[descriptor] = (name, socket, queries)
-        for query in forwarded { ask(query, for: .stream(descriptor, number: queries.number)) }
+        for (query, source) in forwarded {
+            ask(query, way(source, name), for: .stream(descriptor, number: queries.number))
+        }
         if isOpen { flush(descriptor) } else { drop(descriptor) }
     }
 

@@ -30,19 +30,30 @@ actor ContainerResolver {
         case stream(Int32, number: Int64)
     }
 
+    /// Others who are asked.
+    enum Way: Hashable, Sendable {
+        /// This machine's resolvers.
+        case outside
+        /// Whom one sandbox has chosen instead, from inside of it.
+        case station(String)
+        /// Who looks after `delegated`.
+        case delegate
+    }
+
     private let harbour: Harbour
     var zone = ContainerZone()
     var stations: [String: Station] = [:]
-    var upstream: UpstreamQueries<Client>
-    let hasUpstream: Bool
+    private var ways: [Way: UpstreamQueries<Client>] = [:]
+    /// Those of `ways` that are not this process's own.
+    private var waySockets: [Way: FileDescriptor] = [:]
+    private var delegated: [[String]] = []
     var connections: [Int32: (station: String, socket: FileDescriptor, queries: DNSConnection)] = [:]
     private var timer: Task<Void, Never>?
     private var rotation = 0
 
     init(harbour: Harbour, resolvers: [SocketAddress]) throws(RuntimeError) {
         self.harbour = harbour
-        upstream = UpstreamQueries(resolvers: resolvers)
-        hasUpstream = !resolvers.isEmpty
+        if !resolvers.isEmpty { ways[.outside] = UpstreamQueries(resolvers: resolvers) }
         do {
             executor = try EpollExecutor(name: "names")
         } catch {
@@ -52,13 +63,33 @@ actor ContainerResolver {
 
     deinit {
         timer?.cancel()
-        upstream.close()
+        ways[.outside]?.close()
+    }
+
+    /// Has `server` be asked about names in `domains`, by a datagram socket of the harbour.
+    func delegate(_ domains: [String], to server: SocketAddress, by socket: FileDescriptor) {
+        delegated = domains.map { $0.split(separator: ".").map(String.init) }
+        open(.delegate, [server], socket)
+    }
+
+    private func open(_ way: Way, _ servers: [SocketAddress], _ socket: FileDescriptor) {
+        close(way)
+        ways[way] = UpstreamQueries(resolvers: servers, socket: socket.number)
+        waySockets[way] = socket
+    }
+
+    private func close(_ way: Way) {
+        ways[way] = nil
+        if let socket = waySockets.removeValue(forKey: way) { executor.forget(socket.number) }
     }
 
     // MARK: Stations
 
     /// Serves port 53 of `address` in a network namespace (nil: the harbour's), if it does not yet.
-    func serve(_ name: String, address: String, namespace: Int32?) async throws(RuntimeError) {
+    /// - Parameter servers: who is asked about names outside, from inside of that namespace; none for whom this machine asks.
+    func serve(
+        _ name: String, address: String, namespace: Int32?, asking servers: [SocketAddress] = []
+    ) async throws(RuntimeError) {
         if stations[name] != nil { return }
         guard let ip = IPv4Address(address) else { return }
         let nonblocking = Int32(SOCK_NONBLOCK.rawValue)
@@ -68,6 +99,12 @@ actor ContainerResolver {
         let streams = FileDescriptor(
             owning: try await harbour.makeSocket(
                 domain: AF_INET, type: Int32(SOCK_STREAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
+        let questions =
+            servers.isEmpty
+            ? nil
+            : FileDescriptor(
+                owning: try await harbour.makeSocket(
+                    domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
         if stations[name] != nil { return }
         for socket in [datagrams, streams] {
             var yes: Int32 = 1
@@ -80,6 +117,7 @@ actor ContainerResolver {
             throw .system(stage: "listen for names", errno: errno, path: nil)
         }
         stations[name] = Station(datagrams: datagrams, streams: streams)
+        if let questions { open(.station(name), servers, questions) }
         try watch(datagrams.number) { $0.receiveDatagrams(name) }
         try watch(streams.number) { $0.accept(name) }
     }
@@ -89,6 +127,7 @@ actor ContainerResolver {
         guard let station = stations.removeValue(forKey: name) else { return }
         executor.forget(station.datagrams.number)
         executor.forget(station.streams.number)
+        close(.station(name))
         for (number, connection) in connections where connection.station == name { drop(number) }
     }
 
@@ -122,11 +161,22 @@ actor ContainerResolver {
 
     // MARK: Queries
 
-    func react(to query: [UInt8], isStream: Bool, _ station: Station) -> NameReaction {
+    func react(to query: [UInt8], isStream: Bool, _ name: String, _ station: Station) -> NameReaction {
         rotation &+= 1
+        var sources: Set<NameReaction.Source> = []
+        if station.forwards {
+            if ways[.station(name)] ?? ways[.outside] != nil { sources.insert(.outside) }
+            if ways[.delegate] != nil { sources.insert(.delegate) }
+        }
         return NameReaction(
-            to: query, isStream: isStream, zone: zone, networks: station.networks,
-            forwards: station.forwards && hasUpstream, rotation: rotation & 0xFFFF)
+            to: query, isStream: isStream, zone: zone, networks: station.networks, sources: sources,
+            delegated: ways[.delegate] == nil ? [] : delegated, rotation: rotation & 0xFFFF)
+    }
+
+    /// By which way a station asks.
+    func way(_ source: NameReaction.Source, _ name: String) -> Way {
+        if source == .delegate { return .delegate }
+        return ways[.station(name)] == nil ? .outside : .station(name)
     }
 
     private func receiveDatagrams(_ name: String) {
@@ -134,9 +184,9 @@ actor ContainerResolver {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while let (count, from) = SocketAddress.receive(station.datagrams.number, into: &buffer) {
             let query = Array(buffer[..<count])
-            switch react(to: query, isStream: false, station) {
+            switch react(to: query, isStream: false, name, station) {
             case .reply(let bytes): send(bytes, to: from, station)
-            case .forward: ask(query, for: .datagram(station: name, from))
+            case .forward(let source): ask(query, way(source, name), for: .datagram(station: name, from))
             case .drop: break
             }
         }
@@ -146,11 +196,13 @@ actor ContainerResolver {
         _ = address.withRaw { sendto(station.datagrams.number, bytes, bytes.count, Int32(MSG_DONTWAIT), $0, $1) }
     }
 
-    func ask(_ query: [UInt8], for client: Client) {
-        upstream.ask(query, for: client, now: Self.milliseconds())
-        if upstream.descriptor >= 0 {
-            try? watch(upstream.descriptor) { resolver in
-                resolver.upstream.receive { resolver.deliver($0, to: $1) }
+    func ask(_ query: [UInt8], _ way: Way, for client: Client) {
+        ways[way]?.ask(query, for: client, now: Self.milliseconds())
+        if let descriptor = ways[way]?.descriptor, descriptor >= 0 {
+            try? watch(descriptor) { resolver in
+                var replies: [([UInt8], Client)] = []
+                resolver.ways[way]?.receive { replies.append(($0, $1)) }
+                for (bytes, client) in replies { resolver.deliver(bytes, to: client) }
             }
         }
         arm()
@@ -158,7 +210,7 @@ actor ContainerResolver {
 
     /// Wakes up when the next query has waited long enough.
     private func arm() {
-        guard timer == nil, let deadline = upstream.nextDeadline else { return }
+        guard timer == nil, let deadline = ways.values.compactMap(\.nextDeadline).min() else { return }
         let wait = max(0, deadline - Self.milliseconds())
         timer = Task {
             do { try await Task.sleep(for: .milliseconds(wait)) } catch { return }
@@ -169,7 +221,7 @@ actor ContainerResolver {
     private func expire() {
         timer = nil
         var replies: [([UInt8], Client)] = []
-        upstream.expire(now: Self.milliseconds()) { replies.append(($0, $1)) }
+        for way in ways.keys { ways[way]?.expire(now: Self.milliseconds()) { replies.append(($0, $1)) } }
         for (bytes, client) in replies { deliver(bytes, to: client) }
         arm()
     }

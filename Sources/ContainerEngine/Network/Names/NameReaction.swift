@@ -3,17 +3,26 @@ import DNS
 /// What is done with a query from a container: pure, so that every byte that may arrive can be tried.
 enum NameReaction: Hashable {
     case reply([UInt8])
-    /// Ask the machine's own resolver.
-    case forward
+    /// Ask somebody else.
+    case forward(Source)
     /// Not a query; answering could be abused.
     case drop
 
+    /// Who knows more names.
+    enum Source: Hashable {
+        /// Of a domain that somebody inside looks after.
+        case delegate
+        case outside
+    }
+
     /// - Parameters:
     ///   - isStream: over TCP, where answers may be long.
-    ///   - forwards: there is a way outside.
+    ///   - sources: those that can be asked.
+    ///   - delegated: domains, as labels, whose names are asked of their own server.
     ///   - rotation: which of several addresses comes first.
     init(
-        to bytes: [UInt8], isStream: Bool, zone: ContainerZone, networks: [String], forwards: Bool, rotation: Int
+        to bytes: [UInt8], isStream: Bool, zone: ContainerZone, networks: [String], sources: Set<Source>,
+        delegated: [[String]] = [], rotation: Int
     ) {
         guard let query = try? DNSMessage(parsing: bytes) else {
             self = Self.malformed(bytes)
@@ -40,10 +49,14 @@ enum NameReaction: Hashable {
                     .init(question.name, ttl: ContainerZone.ttl, $0)
                 }
             case .noSuchName: reply.code = .nameError
-            case .elsewhere where forwards && question.recordClass == 1:
-                self = .forward
-                return
-            case .elsewhere: reply.code = forwards ? .refused : .nameError
+            case .elsewhere:
+                let isDelegated = delegated.contains { question.name.labels(before: $0) != nil }
+                let source: Source = isDelegated ? .delegate : .outside
+                if sources.contains(source), question.recordClass == 1 {
+                    self = .forward(source)
+                    return
+                }
+                reply.code = sources.contains(source) ? .refused : .nameError
             }
         } else {
             reply.code = .formatError
