@@ -15,6 +15,8 @@ public struct Assertion: Sendable {
         case log(container: String)
         /// Images of the store, with their layers.
         case images(reference: String?)
+        /// Volumes, also those that no container has.
+        case volumes(name: String?)
         /// What a container has changed in its files, one item a path, with `kind` (A, C, D) and `path`.
         case changes(container: String)
         /// What a container uses just now, as one item; none unless it runs.

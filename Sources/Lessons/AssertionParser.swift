@@ -30,8 +30,8 @@ struct AssertionParser {
     }
 
     private static let subjects = [
-        "objects", "containers", "file", "log", "images", "changes", "statistics", "machines", "history", "probe",
-        "answer",
+        "objects", "containers", "file", "log", "images", "volumes", "changes", "statistics", "machines", "history",
+        "probe", "answer",
     ]
     private static let quantifiers = ["all", "any", "none", "count", "changed"]
 
@@ -91,9 +91,10 @@ struct AssertionParser {
         case "images":
             try reader.allow(["reference"], in: value, path)
             return .images(reference: value["reference"]?.string)
-        case "machines":
+        case "volumes", "machines":
             try reader.allow(["name"], in: value, path)
-            return .machines(name: value["name"]?.string)
+            let name = value["name"]?.string
+            return kind == "volumes" ? .volumes(name: name) : .machines(name: name)
         case "log", "changes", "statistics":
             try reader.allow(["container"], in: value, path)
             guard let container = value["container"]?.string else { throw reader.fault(path, "expected 'container'") }

@@ -4,15 +4,15 @@ import Glibc
 public struct LessonCatalog: Sendable {
     public let directory: String
     public let lessons: [Lesson]
+    /// What is wrong with the files that hold no lesson: the others are not kept from learners for it.
+    public let faults: [LessonError]
 
     /// Reads every `NN-name.md` of a directory, in the order of their names.
-    /// - Throws: every fault found, file by file.
-    public init(directory: String) throws(LessonFaults) {
+    /// - Throws: if there is no such directory.
+    public init(directory: String) throws(LessonError) {
         self.directory = directory
         guard let names = Self.names(in: directory) else {
-            throw LessonFaults([
-                LessonError(file: directory, line: 0, reason: "there is no such directory of lessons")
-            ])
+            throw LessonError(file: directory, line: 0, reason: "there is no such directory of lessons")
         }
         var lessons: [Lesson] = []
         var faults: [LessonError] = []
@@ -27,8 +27,8 @@ public struct LessonCatalog: Sendable {
                 faults.append(error)
             }
         }
-        guard faults.isEmpty else { throw LessonFaults(faults) }
         self.lessons = lessons
+        self.faults = faults
     }
 
     /// One lesson from its file.
@@ -57,14 +57,5 @@ public struct LessonCatalog: Sendable {
                 })
         }
         return names.sorted()
-    }
-}
-
-/// Everything that is wrong with the lessons of a directory.
-public struct LessonFaults: Error, Sendable {
-    public let faults: [LessonError]
-
-    public init(_ faults: [LessonError]) {
-        self.faults = faults
     }
 }

@@ -61,7 +61,7 @@ extension Assertion.Subject {
     /// Nobody hears of its changes, so that it has to be looked at again and again.
     fileprivate var changesSilently: Bool {
         switch self {
-        case .file, .log, .probe, .images, .changes, .statistics, .machines: true
+        case .file, .log, .probe, .images, .volumes, .changes, .statistics, .machines: true
         case .objects, .containers, .history, .answer: false
         }
     }

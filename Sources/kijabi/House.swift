@@ -105,23 +105,29 @@ struct House: Sendable {
             engine: engine, hypervisor: hypervisor, searchPath: context.environment["PATH"] ?? "/usr/bin:/bin")
     }
 
-    /// The lessons, if there are any and they are sound.
+    /// The lessons, if there are any. What is wrong with a file is said, and the other lessons are there all the same.
     /// - Parameters:
     ///   - progress: another file for the progress than the learner's own
     ///   - columns: the width of a terminal that is not this process's
     func lessons(_ invocation: Invocation, progress: String? = nil, columns: Int? = nil) async -> LessonGuide? {
         guard let directory = places.collection("lessons", given: invocation["lessons"]) else { return nil }
-        do throws(LessonFaults) {
+        do throws(LessonError) {
             let catalog = try LessonCatalog(directory: directory)
+            for fault in catalog.faults { context.error.line(Self.faulty(fault)(context.language)) }
             return await LessonGuide(
                 catalog: catalog, progress: LessonProgress(path: progress ?? places.state + "/progress.json"),
                 client: cluster.client(), runtime: engine, machine: machine, notices: notices, language: language,
                 style: columns == nil ? context.style : Style(isEnabled: true),
                 columns: { columns ?? TerminalSize(descriptor: 1).map { Int($0.columns) } ?? 80 })
         } catch {
-            for fault in error.faults { context.error.line(fault.description) }
+            context.error.line(error.description)
             return nil
         }
+    }
+
+    private static func faulty(_ fault: LessonError) -> Localized {
+        Localized(
+            ko: "과정 하나를 읽지 못해서 그것만 빼고 시작해요: \(fault)", en: "One lesson cannot be read and is left out: \(fault)")
     }
 
     /// Ends what runs. The kernel would do it too; this way the directories go as well.

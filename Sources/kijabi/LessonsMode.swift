@@ -46,8 +46,9 @@ enum LessonsMode {
             let faults = chosen.flatMap { LessonLint.faults(in: $0, known: known) + Screenful.faults(in: $0) }
             for fault in faults { context.error.line(fault.description) }
             let failed = Set(faults.map(\.file)).count
-            context.output.line("\(chosen.count - failed) passed, \(failed) failed")
-            return faults.isEmpty ? 0 : 1
+            let unread = unread(line, catalog)
+            context.output.line("\(chosen.count - failed) passed, \(failed + unread) failed")
+            return faults.isEmpty && unread == 0 ? 0 : 1
         }
     }
 
@@ -60,6 +61,7 @@ enum LessonsMode {
         ) { line, context in
             guard let catalog = catalog(line, context), let chosen = chosen(line, catalog, context) else { return 1 }
             var total = LessonProof.Result()
+            total.failed += unread(line, catalog)
             for lesson in chosen {
                 guard let result = await LessonProof(program: program, line: line, context: context).prove(lesson)
                 else {
@@ -89,12 +91,19 @@ enum LessonsMode {
                     en: "kijabi: there is no directory of lessons (--lessons DIR)")(context.language))
             return nil
         }
-        do throws(LessonFaults) {
-            return try LessonCatalog(directory: directory)
+        do throws(LessonError) {
+            let catalog = try LessonCatalog(directory: directory)
+            for fault in catalog.faults { context.error.line(fault.description) }
+            return catalog
         } catch {
-            for fault in error.faults { context.error.line(fault.description) }
+            context.error.line(error.description)
             return nil
         }
+    }
+
+    /// Files that hold no lesson, where all lessons are meant.
+    private static func unread(_ line: Invocation, _ catalog: LessonCatalog) -> Int {
+        line.allArguments.isEmpty ? Set(catalog.faults.map(\.file)).count : 0
     }
 
     /// The lessons named, or all.

@@ -96,6 +96,12 @@ struct LessonTests {
           quantifier: any
           where:
             id: {equals: {images: {reference: busybox}, field: id}}
+        - name: kept
+          says: {ko: 볼륨, en: a volume}
+          volumes: {name: nest}
+          quantifier: any
+          where:
+            anonymous: false
         - name: served
           says: {ko: 대답한다, en: it answers}
           probe: {url: "http://127.0.0.1:18473/egg"}
@@ -113,6 +119,7 @@ struct LessonTests {
         echo ahoy > /tmp/note
         docker run -d --name parrot -p 18473:80 busybox sh -c 'echo land; echo x > /egg; exec httpd -f -p 80 -h /'
         docker tag busybox tagged
+        docker volume create nest
         ```
 
         ```wrong fails=note
@@ -168,7 +175,7 @@ struct LessonTests {
         let result = try Kijabi.run(["--lessons", lessons.directory, "lessons", "verify"])
         #expect(result.error == "")
         #expect(result.output.contains("✓ trial/limited  assertions: 1, wrong attempts: 1"))
-        #expect(result.output.contains("✓ trial/files  assertions: 5, wrong attempts: 2"))
+        #expect(result.output.contains("✓ trial/files  assertions: 6, wrong attempts: 2"))
         #expect(result.output.contains("– trial/elsewhere  skipped: The image nobody-offers-this is not here"))
         #expect(result.output.hasSuffix("3 passed, 0 failed, 1 skipped\n"))
         #expect(result.status == 0)
@@ -201,5 +208,32 @@ struct LessonTests {
         #expect(terminal.type("next\r", thenSee: "it can be read without"))
         #expect(terminal.type("next\r", thenSee: "Lesson complete!"))
         #expect(terminal.type("exit\r", thenSee: "Fair winds"))
+    }
+
+    @Test func aFaultyFileIsNamedAndTheOthersAreThere() throws {
+        let lessons = try Lessons(Self.limited)
+        defer { lessons.remove() }
+        try Data("---\nid: broken\n---\n".utf8).write(to: URL(filePath: lessons.directory + "/02-broken.md"))
+        let session = try Kijabi.run(["--lang", "en", "--lessons", lessons.directory, "-c", "lesson"])
+        #expect(session.error.contains("One lesson cannot be read and is left out: "))
+        #expect(session.error.contains("02-broken.md:"))
+        #expect(session.output.contains("trial"))
+        #expect(session.status == 0)
+        let lint = try Kijabi.run(["--lessons", lessons.directory, "lessons", "lint"])
+        #expect(lint.output == "1 passed, 1 failed\n")
+        #expect(lint.status == 1)
+    }
+
+    @Test(arguments: ["ko", "en"]) func helpFitsASmallTerminal(language: String) throws {
+        let result = try Kijabi.run(["--lang", language, "-c", "help"])
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count <= 23)
+        #expect(lines.allSatisfy { DisplayWidth.of($0) <= 80 })
+    }
+
+    @Test func whatIsNotFoundIsNamedAsAShellNamesIt() throws {
+        let result = try Kijabi.run(["-c", "gfortran --version"])
+        #expect(result.error.hasPrefix("sh: gfortran: not found\n"))
+        #expect(result.status == 127)
     }
 }

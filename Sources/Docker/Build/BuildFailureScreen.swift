@@ -130,7 +130,7 @@ struct BuildFailureScreen {
                 ko: "메모리가 모자라 커널이 명령을 끝냈어요.", en: "The kernel ended the command because memory ran out.")
         default:
             Localized(
-                ko: "\(line)번째 줄의 명령이 \(status.code)(으)로 끝났어요. 0 이 아니면 빌드는 거기서 멈추고, 그 앞까지의 결과는 남아 있어요.",
+                ko: "\(line)번째 줄의 명령이 실패했어요 (종료 코드 \(status.code)). 빌드는 거기서 멈췄고, 그 앞까지 한 일은 남아 있어요.",
                 en:
                     "The command in line \(line) ended with status \(status.code). Anything but 0 stops a build; the steps before it are kept."
             )

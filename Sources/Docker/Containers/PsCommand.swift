@@ -69,7 +69,7 @@ enum PsCommand {
                 TablePrinter(
                     rows: [header + (withSize ? ["SIZE"] : [])]
                         + rows.map { $0.cells + (withSize ? [$0.size ?? ""] : []) }
-                ).text())
+                ).text(fitting: context.columns, shortenable: line.isOn("no-trunc") ? nil : 2))
         }
         return 0
     }

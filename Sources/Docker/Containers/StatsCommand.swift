@@ -79,7 +79,7 @@ enum StatsCommand {
             let header = [
                 "CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %", "NET I/O", "BLOCK I/O", "PIDS",
             ]
-            text = TablePrinter(rows: [header] + rows.map(\.cells)).text()
+            text = TablePrinter(rows: [header] + rows.map(\.cells)).text(fitting: context.columns)
         }
         if rows.contains(where: \.isEmulated) {
             text += Localized(

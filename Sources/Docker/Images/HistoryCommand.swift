@@ -57,7 +57,8 @@ enum HistoryCommand {
         let format = RowFormat(
             columns: [
                 ("IMAGE", "ID"), created, ("CREATED BY", "CreatedBy"), ("SIZE", "Size"), ("COMMENT", "Comment"),
-            ], further: [("CREATED", "CreatedSince"), ("CREATED AT", "CreatedAt")])
+            ], further: [("CREATED", "CreatedSince"), ("CREATED AT", "CreatedAt")],
+            shortenable: whole ? nil : "CreatedBy")
         try format.print(rows, format: line["format"], context)
         return 0
     }

@@ -8,7 +8,7 @@ public enum LayersCommand {
         Command(
             "layers",
             summary: Localized(
-                ko: "이미지와 컨테이너의 층을 쌓인 상자로 보기", en: "See the layers of images and containers as stacked boxes"),
+                ko: "층을 쌓인 상자로 보기", en: "See layers as stacked boxes"),
             usage: "IMAGE|CONTAINER [IMAGE|CONTAINER...]",
             examples: [
                 ("layers busybox", Localized(ko: "이미지 하나의 층", en: "The layers of one image")),

@@ -8,7 +8,7 @@ public enum PlotCommand {
         var plot = Command(
             "plot",
             summary: Localized(
-                ko: "컨테이너가 쓰는 것을 그림으로 지켜보기", en: "Watch what containers use, as a picture"),
+                ko: "쓰는 자원을 그림으로 보기", en: "Draw what containers use"),
             examples: [
                 (
                     "plot cpu free limited",

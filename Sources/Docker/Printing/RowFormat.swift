@@ -9,6 +9,8 @@ struct RowFormat {
     var columns: [(header: String, field: String)]
     /// Of fields that only templates ask for.
     var further: [(header: String, field: String)] = []
+    /// A field whose texts are cut anyway, and may be cut shorter for a narrow terminal.
+    var shortenable: String?
 
     /// - Parameter format: as it was typed, or nil.
     func print(_ rows: [JSONValue], format: String?, _ context: CommandContext) throws(RuntimeError) {
@@ -16,7 +18,9 @@ struct RowFormat {
         switch format {
         case nil, "table":
             let cells = rows.map { row in columns.map { row[$0.field]?.string ?? "" } }
-            context.output.write(TablePrinter(rows: [columns.map(\.header)] + cells).text())
+            context.output.write(
+                TablePrinter(rows: [columns.map(\.header)] + cells).text(
+                    fitting: context.columns, shortenable: columns.firstIndex { $0.field == shortenable }))
         case "json":
             for row in rows { context.output.line(String(decoding: row.encoded(), as: UTF8.self)) }
         case let format? where format.hasPrefix("table "):
@@ -39,6 +43,11 @@ struct RowFormat {
             "format", .text, placeholder: "TEMPLATE",
             summary: Localized(ko: "출력 틀: table, json, Go 템플릿", en: "Format: table, json, or a Go template"))
     }
+}
+
+extension CommandContext {
+    /// Of the terminal that is written to; nil where it is none.
+    var columns: Int? { TerminalSize(descriptor: output.descriptor).map { Int($0.columns) } }
 }
 
 /// `--filter KEY=VALUE` of a list that knows these keys.

@@ -9,8 +9,8 @@ public enum XRayCommand {
         Command(
             "xray",
             summary: Localized(
-                ko: "컨테이너를 커널의 눈으로 보기: 상자는 없고, 프로세스와 벽이 있을 뿐",
-                en: "See a container as the kernel does: there is no box, just processes and walls"),
+                ko: "컨테이너를 커널의 눈으로 보기",
+                en: "See a container as the kernel does"),
             usage: "NAME [SECTION...]",
             details: Localized(
                 ko: "보고 싶은 부분만 고를 수 있어요: \(XRaySection.names)",

@@ -25,6 +25,7 @@ struct LiveSystem: Sendable {
             return try await file(path, in: container)
         case .log(let container): return try await log(of: container)
         case .images(let reference): return try await images(reference)
+        case .volumes(let name): return try await volumes(name)
         case .changes(let container): return try await changes(of: container)
         case .statistics(let container): return try await statistics(of: container)
         case .machines(let name):

@@ -19,7 +19,7 @@ enum Builtins {
     private static var exit: Command {
         Command(
             exitName, aliases: ["logout", "quit"],
-            summary: Localized(ko: "키잡이를 끝내기 (Ctrl-D 도 같아요)", en: "Leave kijabi (so does Ctrl-D)"),
+            summary: Localized(ko: "끝내기 (Ctrl-D 도 같아요)", en: "Leave kijabi (so does Ctrl-D)"),
             usage: "[STATUS]", run: { _, _ in 0 })
     }
 }

@@ -34,11 +34,11 @@ enum HelpCommand {
 
     private static func overview(_ commands: [Command], _ context: CommandContext) -> String {
         let language = context.language
-        func heading(_ text: Localized) -> String { "\n" + context.style(text(language), .bold) + "\n" }
+        func heading(_ text: Localized) -> String { context.style(text(language), .bold) + "\n" }
         var text =
             Localized(
                 ko: "여기는 진짜 쿠버네티스 클러스터와 컨테이너가 있는 작은 항구예요.",
-                en: "This is a small harbour with a real Kubernetes cluster and real containers in it.")(language)
+                en: "A small harbour, with a real Kubernetes cluster and real containers in it.")(language)
             + "\n"
         let families: [(Localized, [String])] = [
             (Localized(ko: "배우기", en: "Learn"), lessonNames),
@@ -59,14 +59,30 @@ enum HelpCommand {
 
     private static let lessonNames = ["lesson", "next", "hint", "check", "answer", "solution", "skip", "lessons"]
 
+    /// Two commands a line where both fit, so that all of it is in sight on a small terminal.
     private static func table(_ commands: [Command], _ context: CommandContext) -> String {
         let widest = commands.map { DisplayWidth.of($0.name) }.max() ?? 0
-        let room = columns(context) - widest - 5
-        return commands.map { command in
-            let lines = LineWrap.lines(command.summary(context.language), columns: max(room, 20))
-            let indent = "\n" + String(repeating: " ", count: widest + 5)
-            return "  \(command.name.padded(toColumns: widest))   \(lines.joined(separator: indent))\n"
-        }.joined()
+        let half = (columns(context) - 2) / 2
+        var text = ""
+        var waiting: String?
+        for command in commands {
+            let entry = command.name.padded(toColumns: widest + 2) + command.summary(context.language)
+            let width = DisplayWidth.of(entry)
+            if width >= half && (waiting == nil || width > half) {
+                text += waiting.map { "  \($0)\n" } ?? ""
+                waiting = nil
+                let lines = LineWrap.lines(
+                    command.summary(context.language), columns: max(20, columns(context) - widest - 4))
+                let indent = "\n" + String(repeating: " ", count: widest + 4)
+                text += "  \(command.name.padded(toColumns: widest + 2))\(lines.joined(separator: indent))\n"
+            } else if let left = waiting {
+                text += "  \(left.padded(toColumns: half))\(entry)\n"
+                waiting = nil
+            } else {
+                waiting = entry
+            }
+        }
+        return text + (waiting.map { "  \($0)\n" } ?? "")
     }
 
     private static func shellNote(_ context: CommandContext) -> String {

@@ -5,7 +5,7 @@ import Terminal
 enum LanguageCommand {
     static func make(_ setting: LanguageSetting) -> Command {
         Command(
-            "lang", summary: Localized(ko: "말 바꾸기: lang ko, lang en", en: "Change the language: lang ko, lang en"),
+            "lang", summary: Localized(ko: "말 바꾸기: lang ko, lang en", en: "Language: lang ko, lang en"),
             usage: "[ko|en]",
             completeArgument: { _, index, _ in
                 index == 0

@@ -5,7 +5,7 @@ import Terminal
 public enum ChaosCommand {
     public static func make(_ power: any NodePower) -> Command {
         Command(
-            "chaos", summary: Localized(ko: "사고를 일부러 내기 (폭풍, 침몰)", en: "Cause an accident on purpose"),
+            "chaos", summary: Localized(ko: "사고를 일부러 내기", en: "Cause an accident on purpose"),
             examples: [
                 ("chaos stop-node node-2", Localized(ko: "배 한 척을 가라앉히기", en: "Sink a ship")),
                 ("chaos start-node node-2", Localized(ko: "다시 띄우기", en: "Raise it again")),

@@ -105,14 +105,14 @@ public enum LessonCommands {
     }
 
     private static func hint(_ guide: LessonGuide) -> Command {
-        Command("hint", summary: Localized(ko: "지금 상태에 맞는 도움말", en: "Help that fits the live state")) { _, context in
+        Command("hint", summary: Localized(ko: "지금 상태에 맞는 도움말", en: "Help that fits the state")) { _, context in
             context.output.write(await guide.hint())
             return 0
         }
     }
 
     private static func check(_ guide: LessonGuide) -> Command {
-        Command("check", summary: Localized(ko: "무엇이 되었고 무엇이 남았는지", en: "What is done and what is missing")) {
+        Command("check", summary: Localized(ko: "무엇이 되었고 무엇이 남았는지", en: "What is done, what is left")) {
             _, context in
             let (passed, text) = await guide.check()
             context.output.write(text)
@@ -144,7 +144,7 @@ public enum LessonCommands {
 
     private static func skip(_ guide: LessonGuide) -> Command {
         Command(
-            "skip", summary: Localized(ko: "풀이를 대신 실행하고 넘어가기", en: "Have the solution run, and go on")
+            "skip", summary: Localized(ko: "풀이를 대신 실행하고 넘어가기", en: "Have it done, and go on")
         ) { _, context in
             let output = context.output
             let (status, text) = await guide.skip { output.write($0) }

@@ -97,13 +97,17 @@ struct LessonScreen: Sendable {
         result += prose(step.prose)
         for note in position.notes { result += "\n" + prose(note) }
         for code in step.run {
-            result += "\n" + code.text.split(separator: "\n").map { "   " + style(String($0), .cyan) + "\n" }.joined()
+            result += "\n" + commands(code)
         }
         if step.assertions.isEmpty, let quiz = step.quiz { result += "\n" + self.quiz(quiz) }
         if position.missing != nil, step.quiz == nil {
             result += "\n" + style(say("'next' 를 치면 다음으로 갑니다.", "Type 'next' to go on."), .dim) + "\n"
         }
         return result + "\n"
+    }
+
+    private func commands(_ code: LessonCode) -> String {
+        CommandLines.laidOut(code.text, columns: min(columns, 100)).map { style($0, .cyan) + "\n" }.joined()
     }
 
     func setupFailed(_ output: String) -> String {
@@ -178,9 +182,7 @@ struct LessonScreen: Sendable {
         if let quiz = step.quiz, step.assertions.isEmpty, let place = quiz.choices.firstIndex(where: \.isCorrect) {
             return "   " + style("answer \(place + 1)", .cyan) + "\n"
         }
-        return step.solution.map { code in
-            code.text.split(separator: "\n").map { "   " + style(String($0), .cyan) + "\n" }.joined()
-        }.joined()
+        return step.solution.map(commands).joined()
             + style(say("보기만 해서는 통과되지 않아요. 직접 쳐 보세요.", "Looking does not pass the step: type it yourself."), .dim)
             + "\n"
     }

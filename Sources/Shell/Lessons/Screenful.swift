@@ -20,6 +20,14 @@ public enum Screenful {
                     file: lesson.file, line: line,
                     reason: "\(what) takes \(count) rows of \(columns) columns, more than \(room)"))
         }
+        for code in lesson.steps.flatMap(\.run) {
+            for line in CommandLines.laidOut(code.text, columns: columns) where DisplayWidth.of(line) > columns {
+                faults.append(
+                    LessonError(
+                        file: lesson.file, line: code.line,
+                        reason: "a command takes \(DisplayWidth.of(line)) columns, and cannot be broken: \(line)"))
+            }
+        }
         for language in [Language.korean, .english] {
             let screen = LessonScreen(language: language, style: Style(isEnabled: false), columns: columns)
             for (index, step) in lesson.steps.enumerated() {

@@ -10,8 +10,13 @@ actor Toolbox {
     static let stub = "/usr/local/bin/kijabi-stub"
     static let label = "kijabi.role"
     /// Said to a shell before its first cell: ours, not the shell's own, are what a learner means by these.
-    static let shellFunctions = ["help", "history"].map { "\($0)() { \(mountPoint)/bin/\($0) \"$@\"; };" }
-        .joined(separator: " ")
+    static let shellFunctions =
+        ["help", "history"].map { "\($0)() { \(mountPoint)/bin/\($0) \"$@\"; };" }
+        .joined(separator: " ") + " " + notFound
+
+    /// Cells are run by `eval`, and without this the shell would name it in front of what it could not find.
+    private static let notFound =
+        "command_not_found_handle() { printf 'sh: %s: not found\\n' \"$1\" >&2; return 127; };"
 
     let runtime: any ContainerRuntime
     /// On this machine; appears in the toolbox as `mountPoint`, read-only.

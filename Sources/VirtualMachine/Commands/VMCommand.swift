@@ -8,8 +8,8 @@ public enum VMCommand {
         var vm = Command(
             "vm",
             summary: Localized(
-                ko: "가상 머신: 컨테이너 옆에서 자기 커널로 도는 컴퓨터",
-                en: "Virtual machines: computers with a kernel of their own, beside the containers"),
+                ko: "자기 커널로 도는 가상 머신",
+                en: "Virtual machines"),
             details: Localized(
                 ko: "QEMU 로 작은 가상 머신을 띄워요. 안에는 컨테이너와 같은 busybox 가 있지만, 커널은 따로예요. 디스크와 네트워크는 없고, 끄면 흔적 없이 사라져요.",
                 en:
