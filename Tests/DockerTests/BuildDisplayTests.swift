@@ -105,7 +105,7 @@ private func log(_ events: [BuildEvent] = story) -> BuildLog {
 
                 """)
         #expect(screen.hint(.english)?.hasPrefix("The command in line 3 ended with status 3.") == true)
-        #expect(screen.hint(.korean)?.hasPrefix("3번째 줄의 명령이 3") == true)
+        #expect(screen.hint(.korean)?.hasPrefix("3번째 줄의 명령이 실패했어요 (종료 코드 3)") == true)
     }
 
     @Test("A misspelt instruction is met with the nearest one")
