@@ -14,6 +14,7 @@ actor BenchHouse {
     nonisolated let environment: [String: String]
     private var runningEngine: ContainerEngine?
     private var runningCluster: Cluster?
+    private var madeImage: SampleImage?
 
     init(engine: EngineConfiguration, program: String, environment: [String: String]) {
         configuration = engine
@@ -39,7 +40,16 @@ actor BenchHouse {
         return cluster
     }
 
+    /// An archive to load, made once.
+    func sampleImage() async throws -> SampleImage {
+        if let madeImage { return madeImage }
+        let image = try await SampleImage(parent: environment["TMPDIR"] ?? "/tmp")
+        madeImage = image
+        return image
+    }
+
     func close() async {
+        madeImage?.directory.remove()
         await runningCluster?.stop()
         await runningEngine?.shutdown()
     }

@@ -34,7 +34,8 @@ enum Benchmarks {
             ExecBenchmark(), PublishedPortBenchmark(figure: .throughput), PublishedPortBenchmark(figure: .latency),
             PublishedPortBenchmark(figure: .connection), IdleContainersBenchmark(figure: .start),
             IdleContainersBenchmark(figure: .remove),
-            IdleContainersBenchmark(figure: .memory), DirtyPagesBenchmark(), RunToReadyBenchmark(),
+            IdleContainersBenchmark(figure: .memory), DirtyPagesBenchmark(), LoadBenchmark(),
+            PeerLoadBenchmark(), TarBenchmark(), RunToReadyBenchmark(),
             CreateBenchmark(), WatchBenchmark(), ScaleBenchmark(), EchoBenchmark(), IdleBenchmark(),
         ]
 }
