@@ -31,7 +31,7 @@ static void forget_volatile(const char *upper) {
 }
 
 int overlay_mount(const char *lowers, const char *upper, const char *target, struct zygote_failure *failure) {
-    char options[8192], path[512];
+    char options[4096], path[512];
     for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s%s", upper, (const char *[]){"", "/upper", "/work"}[i]);
         if (mkdir(path, 0755) < 0 && errno != EEXIST) return fail(failure, "make upper layer", path);
@@ -50,14 +50,44 @@ int overlay_mount(const char *lowers, const char *upper, const char *target, str
     return fail(failure, "mount overlay", upper);
 }
 
+/* mount(2) takes one page of options: the paths of more layers than some forty do not fit, and become links with short
+ * names, which the kernel follows while it mounts. */
+enum { OPTION_ROOM = 4096 - 1024 };
+
+static void remove_links(const char *directory, size_t count) {
+    char link[64];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(link, sizeof link, "%s/%zu", directory, i);
+        unlink(link);
+    }
+    rmdir(directory);
+}
+
+static int mount_linked(const struct specification *specification, struct zygote_failure *failure) {
+    char directory[] = "/tmp/layers-XXXXXX", link[64], lowers[OPTION_ROOM];
+    if (!mkdtemp(directory)) return fail(failure, "mkdir", directory);
+    size_t length = 0, made = 0;
+    int result = 0;
+    for (; made < specification->lower_count && result == 0; made++) {
+        snprintf(link, sizeof link, "%s/%zu", directory, made);
+        length += (size_t)snprintf(lowers + length, sizeof lowers - length, "%s%s", made > 0 ? ":" : "", link);
+        if (length >= sizeof lowers) result = (errno = ENAMETOOLONG, fail(failure, "mount overlay", NULL));
+        else if (symlink(specification->lowers[made], link) < 0) result = fail(failure, "link layer", link);
+    }
+    if (result == 0) result = overlay_mount(lowers, specification->upper, root_path, failure);
+    remove_links(directory, made);
+    return result;
+}
+
 static int mount_root(const struct specification *specification, struct zygote_failure *failure) {
-    char lowers[8192];
+    char lowers[OPTION_ROOM];
     size_t length = 0;
+    if (!specification->upper || specification->lower_count == 0)
+        return (errno = EINVAL, fail(failure, "mount overlay", NULL));
     for (size_t i = 0; i < specification->lower_count; i++) {
         length += (size_t)snprintf(lowers + length, sizeof lowers - length, "%s%s", i > 0 ? ":" : "", specification->lowers[i]);
-        if (length >= sizeof lowers) return (errno = ENAMETOOLONG, fail(failure, "mount overlay", NULL));
+        if (length >= sizeof lowers) return mount_linked(specification, failure);
     }
-    if (!specification->upper || length == 0) return (errno = EINVAL, fail(failure, "mount overlay", NULL));
     return overlay_mount(lowers, specification->upper, root_path, failure);
 }
 
