@@ -21,6 +21,7 @@ struct input {
     struct sha256_ctx stream_hash, blob_hash;
     uint64_t stream_bytes, blob_bytes, told;
     bool copies_stream; /* what is kept is the stream unpacked */
+    bool is_plain; /* nothing is compressed: the blob is the stream */
     bool waits; /* job.stream may have nothing to read for a while */
 };
 
@@ -51,7 +52,7 @@ static la_ssize_t read_raw(struct archive *archive, void *context, const void **
     if (count < 0) fail(errno, "read", NULL);
     if (input->blob_bytes == 0) input->copies_stream = is_unnamed(input->raw, count);
     if (job.copy >= 0 && !input->copies_stream) write_all(job.copy, input->raw, (size_t)count);
-    sha256_update(&input->blob_hash, (size_t)count, input->raw);
+    if (!input->is_plain) sha256_update(&input->blob_hash, (size_t)count, input->raw);
     input->blob_bytes += (uint64_t)count;
     if (input->blob_bytes - input->told >= PROGRESS_STEP) {
         input->told = input->blob_bytes;
@@ -93,6 +94,7 @@ static void *read_stream(void *context) {
         fail(EBADMSG, "read archive", archive_error_string(archive));
     int result = archive_read_next_header(archive, &entry);
     if (result < ARCHIVE_WARN) fail(EBADMSG, "read archive", archive_error_string(archive));
+    input->is_plain = archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE && archive_format(archive) == ARCHIVE_FORMAT_RAW;
     while (result != ARCHIVE_EOF) {
         uint8_t *buffer = await_room(input);
         size_t length = 0;
@@ -183,9 +185,8 @@ void input_finish(struct input *input, struct tar_reply *reply) {
     reply->blob_bytes = input->blob_bytes;
     sha256_digest(&input->stream_hash, TAR_DIGEST_SIZE, reply->stream_digest);
     sha256_digest(&input->blob_hash, TAR_DIGEST_SIZE, reply->blob_digest);
-    if (job.copy >= 0 && input->copies_stream) {
+    if (input->is_plain || (job.copy >= 0 && input->copies_stream)) {
         reply->blob_bytes = reply->stream_bytes;
         memcpy(reply->blob_digest, reply->stream_digest, TAR_DIGEST_SIZE);
     }
-    if (job.copy >= 0 && fsync(job.copy) < 0 && errno != EINVAL) fail(errno, "fsync", NULL);
 }

@@ -25,9 +25,18 @@ extension ImageStore {
 
     /// The layer that the store has as a blob with that digest, unpacked; nil if it has not.
     public func layer(_ digest: Digest) throws(RuntimeError) -> StoredLayer? {
+        try layer { $0.descriptor.digest == digest }
+    }
+
+    /// The layer of the store whose tar stream has that digest, whatever its blob is compressed with; nil if there is none.
+    func layer(unpackedAs diffID: Digest) throws(RuntimeError) -> StoredLayer? {
+        try layer { $0.diffID == diffID && files.hasBlob($0.descriptor.digest) }
+    }
+
+    private func layer(where isWanted: (StoredLayer) -> Bool) throws(RuntimeError) -> StoredLayer? {
         try load()
         for image in cache.images.values {
-            if let layer = storedLayers(of: image).first(where: { $0.descriptor.digest == digest }) {
+            if let layer = storedLayers(of: image).first(where: isWanted) {
                 // From here on it is not swept.
                 try hold(layer.diffID)
                 return layer
@@ -64,6 +73,24 @@ extension ImageStore {
         return try await unpack(
             stream, blob: "\(staging.path)/\(name)", copy: copy, in: staging, mediaType: mediaType, digest: digest,
             diffID: diffID, progress)
+    }
+
+    /// Unpacks a layer's blob that is a file of its own already, on the store's disk, which nobody writes to any more: it
+    /// gets a second name, which `publish` moves into the store, and is not copied.
+    func addLayer(
+        adopting file: FileDescriptor, in staging: ImageStaging, mediaType: String?, digest: Digest?, diffID: Digest?
+    ) async throws(RuntimeError) -> StoredLayer {
+        let blob = "\(staging.path)/\(UInt64.random(in: .min ... .max)).blob"
+        guard linkat(AT_FDCWD, "/proc/self/fd/\(file.number)", AT_FDCWD, blob, AT_SYMLINK_FOLLOW) == 0,
+            geteuid() != 0 || fchown(file.number, 0, 0) == 0, fchmod(file.number, 0o644) == 0
+        else {
+            // Not every file system has links.
+            unlink(blob)
+            return try await addLayer(
+                stream: file, in: staging, mediaType: mediaType, digest: digest, diffID: diffID)
+        }
+        return try await unpack(
+            file, blob: blob, copy: nil, in: staging, mediaType: mediaType, digest: digest, diffID: diffID, nil)
     }
 
     /// Makes a layer of a directory of the harbour: an overlay's upper directory with its whiteouts, or a whole tree.

@@ -33,7 +33,7 @@ extension ImageStore {
             throw .invalidArchive(reason: "manifest.json is not a list of images")
         }
         var loaded: [LoadedImage] = []
-        var known: [String: StoredLayer] = [:]
+        var known: [Digest: StoredLayer] = [:]
         for image in images {
             guard let path = image["Config"]?.string, let layerPaths = image["Layers"]?.array else {
                 throw .invalidArchive(reason: "manifest.json: Config or Layers is missing")
@@ -45,14 +45,13 @@ extension ImageStore {
                     reason: "invalid manifest, layers length mismatch: expected \(layerPaths.count), "
                         + "got \(configuration.layers.count)")
             }
-            var layers: [StoredLayer] = []
+            var wanted: [PackedLayer] = []
             for (value, diffID) in zip(layerPaths, configuration.layers) {
                 guard let path = value.string else { throw .invalidArchive(reason: "manifest.json: Layers") }
-                if known[path] == nil {
-                    known[path] = try await addLayer(stream: try archive.open(path), in: staging, diffID: diffID)
-                }
-                if let layer = known[path] { layers.append(layer) }
+                wanted.append(PackedLayer(path: path, diffID: diffID))
+                if known[diffID] == nil { known[diffID] = try layer(unpackedAs: diffID) }
             }
+            let layers = try await unpack(wanted, of: archive, in: staging, &known)
             let names = (image["RepoTags"]?.array ?? []).compactMap(\.string)
             loaded += try publish(
                 ImageContent(configuration: configurationBytes, layers: layers, origin: "loaded from an archive"), names
@@ -79,17 +78,18 @@ extension ImageStore {
             guard configuration.layers.count == manifest.layers.count else {
                 throw .invalidArchive(reason: "manifest \(descriptor.digest): its layers are not the configuration's")
             }
-            var layers: [StoredLayer] = []
+            var wanted: [PackedLayer] = []
             for (layer, diffID) in zip(manifest.layers, configuration.layers) {
-                if let known = try self.layer(layer.digest), known.diffID == diffID {
-                    layers.append(known)
-                    continue
-                }
-                layers.append(
-                    try await addLayer(
-                        stream: try archive.open("blobs/sha256/" + layer.digest.hex), in: staging,
-                        mediaType: layer.mediaType, digest: layer.digest, diffID: diffID))
+                wanted.append(
+                    PackedLayer(
+                        path: "blobs/sha256/" + layer.digest.hex, mediaType: layer.mediaType, digest: layer.digest,
+                        diffID: diffID))
             }
+            var known: [Digest: StoredLayer] = [:]
+            for layer in manifest.layers {
+                if let stored = try self.layer(layer.digest) { known[stored.diffID] = stored }
+            }
+            let layers = try await unpack(wanted, of: archive, in: staging, &known)
             // containerd's annotation has the whole name, OCI's often only the tag.
             let name = annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"]
             let names = name.map { $0.contains("/") || $0.contains(":") ? [$0] : [] } ?? []
@@ -99,6 +99,62 @@ extension ImageStore {
                     origin: "loaded from an archive"), names)
         }
         return loaded
+    }
+
+    // MARK: Layers
+
+    /// A layer as an archive has it.
+    private struct PackedLayer: Sendable {
+        /// Of its file in the archive.
+        var path: String
+        /// Nil finds out.
+        var mediaType: String?
+        /// Of the file; nil accepts what is there.
+        var digest: Digest?
+        var diffID: Digest
+    }
+
+    /// Unpacks layers, as many at once as there are processors to decompress them.
+    /// - Parameter known: those that need not be unpacked, by their diff ids; gets the others.
+    private func unpack(
+        _ wanted: [PackedLayer], of archive: ImageArchive, in staging: ImageStaging,
+        _ known: inout [Digest: StoredLayer]
+    ) async throws(RuntimeError) -> [StoredLayer] {
+        var missing: [(layer: PackedLayer, file: FileDescriptor)] = []
+        for layer in wanted where !missing.contains(where: { $0.layer.diffID == layer.diffID }) {
+            if let stored = known[layer.diffID], layer.digest ?? stored.descriptor.digest == stored.descriptor.digest {
+                continue
+            }
+            missing.append((layer, try archive.open(layer.path)))
+        }
+        let gate = TransferGate(width: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let result = await withTaskGroup(of: Result<StoredLayer, RuntimeError>.self) { group in
+            for (layer, file) in missing {
+                group.addTask {
+                    await Result { () async throws(RuntimeError) in
+                        try await gate.pass { () async throws(RuntimeError) in
+                            try await self.addLayer(
+                                adopting: file, in: staging, mediaType: layer.mediaType, digest: layer.digest,
+                                diffID: layer.diffID)
+                        }
+                    }
+                }
+            }
+            var done: [StoredLayer] = []
+            var failure: RuntimeError?
+            for await result in group {
+                switch result {
+                case .success(let layer): done.append(layer)
+                case .failure(let error):
+                    // The first one is the reason; the others were stopped by it.
+                    if failure == nil { failure = error }
+                    group.cancelAll()
+                }
+            }
+            return failure.map { Result<[StoredLayer], RuntimeError>.failure($0) } ?? .success(done)
+        }
+        for layer in try result.get() { known[layer.diffID] = layer }
+        return wanted.compactMap { known[$0.diffID] }
     }
 
     private func publish(_ content: ImageContent, _ names: [String]) throws(RuntimeError) -> [LoadedImage] {

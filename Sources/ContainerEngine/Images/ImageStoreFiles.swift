@@ -123,6 +123,10 @@ struct ImageStoreFiles {
         summary.exposedPorts = configuration.exposedPorts
         summary.volumes = configuration.volumes
         summary.stopSignal = configuration.stopSignal
+        if let platform = configuration.platform {
+            summary.platform = platform.description
+            summary.isForeign = !Platform.current.runs(platform)
+        }
         summary.healthCheck = HealthCheck(configuration.document.at("config", "Healthcheck") ?? .null)
         return StoredImage(
             summary: summary, configuration: configuration, configurationBytes: configurationBytes,
