@@ -17,6 +17,9 @@ public struct BuildFault: Sendable, Hashable {
         case commandFailed(ExitStatus)
         /// There is no such file where COPY or ADD looked for it; `isIgnored` because of the .dockerignore.
         case missingFile(path: String, isIgnored: Bool)
+        /// A RUN wants a secret, or an agent, that was not given.
+        case missingSecret(id: String)
+        case missingAgent(id: String)
         /// The Dockerfile itself is not there.
         case missingDockerfile(path: String)
         case noSuchImage(String, offered: [String])

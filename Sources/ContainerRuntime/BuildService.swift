@@ -49,6 +49,10 @@ public struct BuildRequest: Sendable {
     public var usesCache = true
     /// Asks a registry for newer base images.
     public var pulls = false
+    /// `--secret`: what `RUN --mount=type=secret` may see, by id.
+    public var secrets: [String: [UInt8]] = [:]
+    /// `--ssh`: the ids under which `RUN --mount=type=ssh` finds the person's ssh-agent.
+    public var agents: Set<String> = []
     /// Of RUN: `default`, `none` or `host`.
     public var network = "default"
     /// `linux/amd64`; nil is this machine's.
@@ -91,6 +95,8 @@ public struct BuildEvent: Sendable, Hashable {
         case began(name: String)
         /// A line about a part of the step: `transferring context: 2B`.
         case detail(String)
+        /// How far a download of the step is, in bytes; the total is 0 where nobody knows it.
+        case transfer(name: String, current: Int, total: Int, isDone: Bool)
         /// What the command wrote.
         case output([UInt8])
         case finished(End)

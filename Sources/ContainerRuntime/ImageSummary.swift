@@ -22,6 +22,10 @@ public struct ImageSummary: Sendable, Hashable {
     /// A name or number, as STOPSIGNAL wrote it.
     public var stopSignal: String? = nil
     public var healthCheck: HealthCheck? = nil
+    /// The kind of machine it is made for: `linux/arm64`; empty where the image does not say.
+    public var platform = ""
+    /// Programs made for that kind do not run on this machine.
+    public var isForeign = false
 
     public init(
         id: String, references: [String], size: Int, createdAt: Double, entrypoint: [String], command: [String],

@@ -1,7 +1,8 @@
 /// Images from and to registries (OCI distribution-spec).
 public protocol RegistryService: Sendable {
     /// Whether `resolveImage` finds or makes the image without asking a registry.
-    func isImageHere(_ reference: String) async -> Bool
+    /// - Parameter platform: the kind of machine it must be made for: `linux/arm64`; nil takes what is there.
+    func isImageHere(_ reference: String, platform: String?) async -> Bool
     /// Gets an image from its registry, whether one of that name is here or not. What is here already is not fetched.
     /// - Parameters:
     ///   - platform: `linux/arm64`; nil is this machine's.

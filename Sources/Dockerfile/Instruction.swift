@@ -89,6 +89,8 @@ public struct BuildMount: Sendable, Hashable {
     public var source: String?
     public var from: String?
     public var id: String?
+    /// The variable of the environment that a secret is given in.
+    public var variable: String?
     public var isReadOnly: Bool
     /// `shared`, `private` or `locked`.
     public var sharing: String

@@ -76,7 +76,7 @@ extension InstructionParser {
         case "uid": mount.user = value
         case "gid": mount.group = value
         case "required": mount.isRequired = isTrue
-        case "env": break
+        case "env": mount.variable = value
         case "sharing":
             guard let value, ["shared", "private", "locked"].contains(value) else {
                 throw fail("unsupported sharing value \"\(value ?? "")\"")

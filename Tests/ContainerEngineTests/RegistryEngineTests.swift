@@ -71,7 +71,7 @@ import Testing
         #expect(again.all.count { if case .layer(_, .alreadyExists) = $0 { true } else { false } } == 2)
 
         let other = try await StoreFixture()
-        #expect(await !other.engine.isImageHere(name))
+        #expect(await !other.engine.isImageHere(name, platform: nil))
         let pulling = Steps()
         let pulled = try await other.engine.pullImage(name, platform: nil) { pulling.take($0) }
         #expect(pulled.digest == pushed.digest)
@@ -213,7 +213,7 @@ import Testing
         for await _ in moments { break }
         pull.cancel()
         await #expect(throws: RuntimeError.self) { _ = try await pull.value }
-        #expect(await !engine.isImageHere(name))
+        #expect(await !engine.isImageHere(name, platform: nil))
         patience.value.withLock { $0 = true }
         #expect(try await engine.pullImage(name, platform: nil) { _ in }.isNewer)
         let ranges = server.requests.compactMap { $0.headers["range"] }

@@ -52,7 +52,10 @@ struct BuildPlan: Sendable {
         build.progress.plan(1)
         let step = build.progress.begin("[internal] load metadata for \(name)")
         do throws(RuntimeError) {
-            let image = try await build.engine.baseImage(reference, pulls: build.request.pulls)
+            let progress = build.progress
+            let image = try await build.engine.baseImage(reference, pulls: build.request.pulls) { event in
+                if let kind = BuildEvent.Kind(event) { progress.tell(step, kind) }
+            }
             let layers = await build.store.storedLayers(of: image)
             build.progress.finish(step, .done)
             return StageState(
@@ -81,5 +84,20 @@ struct BuildPlan: Sendable {
         _ reason: BuildFault.Reason, _ message: String, _ lines: ClosedRange<Int>, step: Int? = nil
     ) -> BuildError {
         .fault(BuildFault(reason, message, source: build.excerpt(source, lines), step: step))
+    }
+}
+
+extension BuildEvent.Kind {
+    /// What of a pull is told in a build; nil for what need not be.
+    fileprivate init?(_ event: TransferEvent) {
+        guard case .layer(let layer, let step) = event else { return nil }
+        switch step {
+        case .downloading(let current, let total):
+            self = .transfer(name: layer, current: current, total: total, isDone: current >= total)
+        case .extracting(let current, let total):
+            self = .transfer(name: "extracting \(layer)", current: current, total: total, isDone: false)
+        case .pullComplete: self = .transfer(name: "extracting \(layer)", current: 0, total: 0, isDone: true)
+        default: return nil
+        }
     }
 }

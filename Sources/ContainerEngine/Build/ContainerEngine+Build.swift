@@ -37,8 +37,11 @@ extension ContainerEngine: BuildService {
     }
 
     /// The image that a stage begins with.
-    func baseImage(_ reference: String, pulls: Bool) async throws(RuntimeError) -> StoredImage {
-        let summary = try await image(reference, pulls ? .always : .missing)
+    /// - Parameter progress: hears of a pull.
+    func baseImage(
+        _ reference: String, pulls: Bool, progress: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws(RuntimeError) -> StoredImage {
+        let summary = try await image(reference, pulls ? .always : .missing, progress: progress)
         return try await store().image(summary.id)
     }
 

@@ -35,6 +35,12 @@ final class ImageBuild: Sendable {
                     .unsupported, "building for \(platform) is not possible here: this machine is \(BuildPlatform.name)"
                 ))
         }
+        let environment = engine.configuration.registries.environment
+        if !request.agents.isEmpty, (environment["SSH_AUTH_SOCK"] ?? "").isEmpty {
+            throw .fault(
+                BuildFault(
+                    .unsupported, "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set"))
+        }
         let (context, file, source) = try await load()
         let graph: BuildGraph
         do throws(DockerfileError) {

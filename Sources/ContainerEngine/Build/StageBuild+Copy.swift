@@ -7,16 +7,10 @@ import OCI
 /// COPY, ADD and WORKDIR: a layer is laid out as a tar stream, which the store unpacks. No file of the image is touched,
 /// and no link in it leads anywhere but inside it.
 extension StageBuild {
-    func copy(_ copy: CopyOperation, _ step: BuildStep, on state: StageState) async throws(StepFailure) -> Outcome {
-        for source in copy.sources where copy.unpacks {
-            if source.hasPrefix("http://") || source.hasPrefix("https://") || source.hasPrefix("git@") {
-                throw StepFailure(
-                    .unsupported,
-                    "ADD \(source): nothing is downloaded here; fetch it first, then COPY it from the context")
-            }
-        }
-        let source = try await source(of: copy.place, lines: step.instruction.lines)
-        let layout = try await layOut(copy, from: source, on: state)
+    func copy(
+        _ copy: CopyOperation, _ step: BuildStep, _ number: Int, on state: StageState
+    ) async throws(StepFailure) -> Outcome {
+        let layout = try await layOut(copy, step, number, on: state)
         let key = CacheKey.copy(layout.entries, contents: layout.contents, on: state.digests)
         return try await remember(key, step) { () async throws(StepFailure) in
             try await write(layout)
@@ -144,6 +138,45 @@ extension StageBuild {
         var entries: [LayerEntry]
         var contents: [String]
         var sources: [Tree]
+    }
+
+    /// The files of the context, stage or image first, then those that are downloaded.
+    private func layOut(
+        _ copy: CopyOperation, _ step: BuildStep, _ number: Int, on state: StageState
+    ) async throws(StepFailure) -> Layout {
+        for source in copy.sources where copy.unpacks && source.hasPrefix("git@") {
+            throw StepFailure(
+                .unsupported, "ADD \(source): repositories are not cloned here; clone it first, then COPY it")
+        }
+        let remote = copy.unpacks ? copy.sources.filter(Self.isRemote) : []
+        guard copy.checksum == nil || (remote.count == 1 && copy.sources.count == 1) else {
+            throw StepFailure(.other, "checksum can't be specified for anything but one HTTP(S) source")
+        }
+        var local = copy
+        local.sources.removeAll { remote.contains($0) }
+        var layout = Layout(entries: [], contents: [], sources: [])
+        if !local.sources.isEmpty || !local.documents.isEmpty {
+            let source = try await source(of: copy.place, lines: step.instruction.lines)
+            layout = try await layOut(local, from: source, on: state)
+        }
+        guard !remote.isEmpty else { return layout }
+        let below = try await destination(state)
+        let epoch = request.sourceDateEpoch
+        for source in remote {
+            let (tree, path) = try await download(source, checksum: copy.checksum, number)
+            var one = copy
+            one.sources = [path]
+            one.documents = []
+            one.unpacks = false
+            let operation = one
+            let place = layout.sources.count
+            let (part, _) = try await onThread { () throws(StepFailure) in
+                try Self.plan(operation, tree, below, [], epoch, sourceNumber: place)
+            }
+            layout.sources += part.sources
+            layout.merge(part)
+        }
+        return layout
     }
 
     private func layOut(

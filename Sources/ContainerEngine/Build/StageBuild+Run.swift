@@ -26,6 +26,8 @@ extension StageBuild {
         _ run: RunOperation, _ below: Below, _ mounts: BuildMounts, _ number: Int
     ) async throws(StepFailure) -> StoredLayer? {
         let progress = progress
+        var run = run
+        run.passedOn += mounts.environment
         let container = BuildContainer(
             engine: plan.build.engine, store: store, run: run, lowerDirectories: below.directories,
             mounts: mounts.mounts)

@@ -103,7 +103,7 @@ struct StageBuild: Sendable {
         switch step.operation {
         case .none: Outcome(layer: nil, date: state.date, isCached: true)
         case .run(let run): try await self.run(run, step, number, on: state)
-        case .copy(let copy): try await self.copy(copy, step, on: state)
+        case .copy(let copy): try await self.copy(copy, step, number, on: state)
         case .makeDirectory(let path, let user): try await makeDirectory(path, user: user, step, on: state)
         }
     }

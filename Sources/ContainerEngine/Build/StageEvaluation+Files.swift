@@ -49,7 +49,10 @@ extension StageEvaluation {
 
     private func expand(_ mount: BuildMount, _ lines: ClosedRange<Int>) throws(DockerfileError) -> BuildMount {
         var mount = mount
-        mount.target = ImagePath.join(configuration.workingDirectory, try expand(mount.target, lines))
+        // Secrets and agents have a place of their own where none is named.
+        if !mount.target.isEmpty {
+            mount.target = ImagePath.join(configuration.workingDirectory, try expand(mount.target, lines))
+        }
         if let source = mount.source { mount.source = try expand(source, lines) }
         if let id = mount.id { mount.id = try expand(id, lines) }
         return mount

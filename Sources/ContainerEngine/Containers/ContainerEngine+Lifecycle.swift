@@ -7,7 +7,7 @@ extension ContainerEngine {
     public func createContainer(_ wanted: ContainerConfiguration) async throws(RuntimeError) -> String {
         var wanted = wanted
         try check(wanted)
-        let image = try await image(wanted.image, wanted.pullPolicy)
+        let image = try await image(wanted.image, wanted.pullPolicy, platform: wanted.platform)
         try complete(&wanted, image)
         return try addContainer(wanted, image, lowerPaths: try await images_.lowerDirectories(of: image))
     }

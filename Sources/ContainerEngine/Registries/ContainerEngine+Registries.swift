@@ -5,9 +5,9 @@ import OCI
 import Registry
 
 extension ContainerEngine: RegistryService {
-    public func isImageHere(_ reference: String) async -> Bool {
+    public func isImageHere(_ reference: String, platform: String?) async -> Bool {
         guard let store = images_ as? ImageStore else { return (try? await images_.resolve(reference)) != nil }
-        return await store.isHere(reference)
+        return await store.isHere(reference, for: platform.flatMap { Platform($0) })
     }
 
     public func pullImage(
@@ -122,24 +122,33 @@ extension ContainerEngine: RegistryService {
 
     /// The image for a container: of the store, of a recipe, or of a registry, as the policy says.
     func image(
-        _ reference: String, _ policy: PullPolicy, platform: String? = nil
+        _ reference: String, _ policy: PullPolicy, platform: String? = nil,
+        progress: @escaping @Sendable (TransferEvent) -> Void = { _ in }
     ) async throws(RuntimeError) -> ImageSummary {
         guard images_ is ImageStore else { return try await images_.resolve(reference) }
         if policy == .always {
-            _ = try await pullImage(reference, platform: platform) { _ in }
-        } else if policy == .missing, !(await isImageHere(reference)) {
-            try await pullMissing(reference, platform)
+            _ = try await pullImage(reference, platform: platform, progress: progress)
+        } else if policy == .missing, !(await isImageHere(reference, platform: platform)) {
+            try await pullMissing(reference, platform, progress)
         }
         let lack: RuntimeError
         do throws(RuntimeError) {
-            return try await images_.resolve(reference)
+            let image = try await images_.resolve(reference)
+            if let platform, let wanted = Platform(platform), let actual = Platform(image.platform),
+                !wanted.runs(actual)
+            {
+                throw .conflict(
+                    "image with reference \(reference) was found but does not match the specified platform: "
+                        + "wanted \(wanted), actual: \(actual)")
+            }
+            return image
         } catch {
             // What a recipe is not given here, a registry may have.
             guard policy == .missing, case .unavailable = error else { throw error }
             lack = error
         }
         do throws(RuntimeError) {
-            try await pullMissing(reference, platform)
+            try await pullMissing(reference, platform, progress)
         } catch {
             throw lack
         }
@@ -147,13 +156,15 @@ extension ContainerEngine: RegistryService {
     }
 
     /// Pulls an image that is not here, unless its registry did not answer a moment ago.
-    private func pullMissing(_ reference: String, _ platform: String?) async throws(RuntimeError) {
+    private func pullMissing(
+        _ reference: String, _ platform: String?, _ progress: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws(RuntimeError) {
         let name = try Self.registryReference(reference)
         if let failure = registries.recentFailure(name.domain) {
             throw RuntimeError(failure, name, offers: await images_.offered())
         }
         do throws(RuntimeError) {
-            _ = try await pullImage(reference, platform: platform) { _ in }
+            _ = try await pullImage(reference, platform: platform, progress: progress)
         } catch {
             if case .registry(.unreachable(let host, let detail, _)) = error {
                 registries.remember(.unreachable(host: host, detail: detail), of: name.domain)

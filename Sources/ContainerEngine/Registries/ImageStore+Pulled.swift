@@ -41,12 +41,19 @@ extension ImageStore {
     }
 
     /// Whether `image(_:)` finds the name, or can make it.
-    func isHere(_ text: String) -> Bool {
+    /// - Parameter platform: nil takes what is there.
+    func isHere(_ text: String, for platform: Platform? = nil) -> Bool {
         if let reference = try? ImageReference(text) {
-            if stored(reference) != nil || offers.contains(reference.familiar) { return true }
+            if let stored = stored(reference) { return Self.fits(stored, platform) }
+            if offers.contains(reference.familiar) { return platform.map { $0.runs(.current) } ?? true }
         }
         // An id.
-        return (try? image(text)) != nil
+        return (try? image(text)).map { Self.fits($0, platform) } ?? false
+    }
+
+    private static func fits(_ image: StoredImage, _ platform: Platform?) -> Bool {
+        guard let platform, let actual = image.configuration.platform else { return true }
+        return platform.runs(actual)
     }
 
     /// The tags that the store has of a repository.

@@ -38,6 +38,9 @@ final class RegistryAccess: Sendable {
         RegistryClient(domain: domain, credential: credential, transport: transport)
     }
 
+    /// For files that are no registry's.
+    var fileDownload: FileDownload { FileDownload(transport: transport) }
+
     // MARK: Registries that cannot be reached
 
     /// Why a registry could not be reached just now. Kubelets ask for images again and again, and a network that swallows

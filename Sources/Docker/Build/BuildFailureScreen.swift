@@ -93,6 +93,14 @@ struct BuildFailureScreen {
                 ko: "COPY 는 마지막 인자로 준 디렉터리(컨텍스트) 안의 파일만 볼 수 있어요. 'ls' 로 이름을 확인해 보세요.",
                 en: "COPY sees nothing but the files in the directory you gave (the context). Check the name with 'ls'."
             )
+        case .missingSecret(let id):
+            return Localized(
+                ko: "'\(id)' 이라는 비밀 값을 주지 않았어요: docker build --secret id=\(id),src=파일 …",
+                en: "No secret '\(id)' was given: docker build --secret id=\(id),src=FILE …")
+        case .missingAgent(let id):
+            return Localized(
+                ko: "ssh-agent 를 주지 않았어요: docker build --ssh \(id) … (SSH_AUTH_SOCK 이 있어야 해요)",
+                en: "No ssh-agent was given: docker build --ssh \(id) … (it wants SSH_AUTH_SOCK)")
         case .missingDockerfile(let path): return MissingDockerfile.hint(path, [])
         case .noSuchImage(let name, let offered):
             if let nearest = Suggestion.nearest(to: name, in: offered.map(Self.short)) {

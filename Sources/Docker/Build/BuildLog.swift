@@ -9,11 +9,24 @@ struct BuildLog: Sendable {
         var begin: Double
         var end: (time: Double, how: BuildEvent.End)?
         var details: [String] = []
+        /// Downloads that are on their way.
+        var transfers: [(name: String, sizes: String, begin: Double)] = []
         /// The last lines of output, with the seconds since the step began; the very last may lack its end.
         var output: [(time: Double, text: String)] = []
         fileprivate var isLineOpen = false
 
         var isInternal: Bool { name.hasPrefix("[internal]") }
+
+        fileprivate mutating func take(transfer name: String, _ sizes: String, isDone: Bool, _ time: Double) {
+            let index = transfers.firstIndex { $0.name == name }
+            if isDone {
+                if let index { transfers.remove(at: index) }
+            } else if let index {
+                transfers[index].sizes = sizes
+            } else {
+                transfers.append((name, sizes, time))
+            }
+        }
 
         /// Takes output.
         fileprivate mutating func take(_ bytes: [UInt8], _ time: Double) {
@@ -54,6 +67,9 @@ struct BuildLog: Sendable {
         case .warning(let sentence, let excerpt): warnings.append((sentence, excerpt))
         case .began(let name): steps.append(Step(number: event.step, name: name, begin: event.time))
         case .detail(let text): change(event.step) { $0.details.append(text) }
+        case .transfer(let name, let current, let total, let isDone):
+            let sizes = TransferText.sizes(current: current, total: total)
+            change(event.step) { $0.take(transfer: name, sizes, isDone: isDone, event.time) }
         case .output(let bytes): change(event.step) { $0.take(bytes, event.time) }
         case .finished(let how): change(event.step) { $0.end = (event.time, how) }
         }

@@ -34,6 +34,16 @@ enum BuildOptions {
             "platform", .text, placeholder: "OS/ARCH",
             summary: Localized(ko: "플랫폼 (이 컴퓨터의 것만)", en: "Platform (this machine's only)")),
         Flag(
+            "secret", .list, placeholder: "id=ID,src=FILE",
+            summary: Localized(
+                ko: "RUN --mount=type=secret 에 줄 비밀 값 (또는 id=ID,env=NAME)",
+                en: "Secret for RUN --mount=type=secret (or id=ID,env=NAME)")),
+        Flag(
+            "ssh", .list, placeholder: "default",
+            summary: Localized(
+                ko: "RUN --mount=type=ssh 에 줄 ssh-agent (SSH_AUTH_SOCK 의 것)",
+                en: "The ssh-agent of SSH_AUTH_SOCK for RUN --mount=type=ssh")),
+        Flag(
             "network", .text, placeholder: "MODE",
             summary: Localized(ko: "RUN 의 네트워크", en: "Network of RUN"), fallback: "default",
             allowed: ["default", "none", "host", "bridge"]),

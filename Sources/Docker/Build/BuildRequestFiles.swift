@@ -23,6 +23,13 @@ struct BuildRequestFiles: ~Copyable {
         let place = line.allArguments[0]
         let file = line["file"]
         var directory: Int32?
+        var secrets: [String: [UInt8]] = [:]
+        for text in line.all("secret") {
+            let (id, content) = try await BuildSecrets.read(text, context)
+            secrets[id] = content
+        }
+        var agents: Set<String> = []
+        for text in line.all("ssh") { agents.insert(try BuildSecrets.agent(text)) }
         if place == "-" {
             request = try await Self.streamed(file, context)
         } else {
@@ -36,6 +43,8 @@ struct BuildRequestFiles: ~Copyable {
             }
         }
         self.directory = directory
+        request.secrets = secrets
+        request.agents = agents
         Self.apply(line, context, to: &request)
     }
 

@@ -19,6 +19,11 @@ struct BuildScreen {
             let isRunning = step.end == nil
             body.append((line(step, time, columns), isRunning))
             if isRunning {
+                for transfer in step.transfers {
+                    let time = BuildSeconds.text(time - transfer.begin) + "s"
+                    body.append(
+                        (Self.right(" => => \(BuildText.line(transfer.name))\(transfer.sizes)", time, columns), true))
+                }
                 for line in step.output.suffix(Self.outputLines) {
                     body.append((Self.cut(" => => # " + BuildText.line(line.text), columns), true))
                 }

@@ -11,6 +11,10 @@ struct PlainBuildText {
     /// Output that lacks the end of its line.
     private var rests: [Int: String] = [:]
     private var isAtStart = true
+    /// When a download was last spoken of, by step and name.
+    private var spoken: [String: (start: Double, last: Double)] = [:]
+    /// Seconds between two lines about one download.
+    private static let pace = 1.0
 
     /// The lines to print for an event.
     mutating func text(for event: BuildEvent) -> String {
@@ -21,6 +25,15 @@ struct PlainBuildText {
             begins[event.step] = event.time
             return turn(to: event.step)
         case .detail(let text): return turn(to: event.step) + "#\(event.step) \(text)\n"
+        case .transfer(let name, let current, let total, let isDone):
+            let key = "\(event.step) \(name)"
+            let known = spoken[key] ?? (event.time, event.time - Self.pace)
+            guard isDone || event.time - known.last >= Self.pace else { return "" }
+            spoken[key] = isDone ? nil : (known.start, event.time)
+            let seconds = BuildSeconds.text(event.time - known.start)
+            let sizes = TransferText.sizes(current: current, total: total)
+            return turn(to: event.step)
+                + "#\(event.step) \(BuildText.line(name))\(sizes) \(seconds)s\(isDone ? " done" : "")\n"
         case .output(let bytes):
             let lines = complete(String(decoding: bytes, as: UTF8.self), event.step)
             if lines.isEmpty { return "" }

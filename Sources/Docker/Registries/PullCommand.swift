@@ -53,7 +53,8 @@ enum PullCommand {
             image = try await fetch(name, platform, engine, display)
         } catch {
             // What can be made here is there to be used, whatever the network says.
-            guard case .registry(.unreachable) = error, platform == nil, await engine.isImageHere(name) else {
+            guard case .registry(.unreachable) = error, platform == nil, await engine.isImageHere(name, platform: nil)
+            else {
                 throw error
             }
             try await makeHere(name, engine, error, context)
@@ -111,6 +112,15 @@ enum PullCommand {
 
 /// Names of images as people write them, as far as commands look into them.
 enum ImageName {
+    /// Of this machine, as images name it.
+    static var architecture: String {
+        #if arch(arm64)
+            "arm64"
+        #else
+            "amd64"
+        #endif
+    }
+
     /// It says which image of the repository is meant.
     static func hasTag(_ name: String) -> Bool {
         let last = name.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
