@@ -185,7 +185,7 @@ import Testing
         #expect(image?.source?.marked == 2...2)
         let syntax = try await fixture.fault("FROM busybox\nRUNN x\n")
         #expect(syntax?.message == "dockerfile parse error on line 2: unknown instruction: RUNN")
-        #expect(try await fixture.fault("FROM busybox\nADD https://example.org/x /\n")?.reason == .unsupported)
+        #expect(try await fixture.fault("FROM busybox\nADD git@example.org:x /\n")?.reason == .unsupported)
         #expect(
             try await fixture.fault("FROM --platform=linux/s390x busybox\n")?.reason == .unsupported)
         #expect(try await fixture.leftovers() == [])
