@@ -43,3 +43,16 @@ ssize_t kijabi_receive(int socket, void *bytes, size_t length, int *descriptors,
     }
     return got;
 }
+
+pid_t kijabi_receive_sender(int socket) {
+    char control[CMSG_SPACE(sizeof(struct ucred))], byte;
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *sender = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (!sender || sender->cmsg_level != SOL_SOCKET || sender->cmsg_type != SCM_CREDENTIALS) return got < 0 ? -1 : 0;
+    struct ucred credentials;
+    memcpy(&credentials, CMSG_DATA(sender), sizeof credentials);
+    return credentials.pid;
+}

@@ -161,6 +161,7 @@ _Noreturn void child_main(const struct specification *specification, int report)
     }
     if (take_stdio(specification, &failure) < 0) give_up(report, &failure);
     birth_step("dup2 stdin, stdout, stderr");
+    if (oom_score_ask(specification, &failure) < 0) give_up(report, &failure);
     if (!specification->is_exec && root_set_up(specification, &failure) < 0) give_up(report, &failure);
     if (account_find(specification->user, &account) < 0) {
         fail(&failure, "find user", specification->user);

@@ -66,6 +66,16 @@ static int make_device_template(struct zygote_failure *failure) {
     return 0;
 }
 
+/* What containers share that have the harbour's own ipc namespace: its POSIX shared memory and message queues. */
+static int make_shared_memory(struct zygote_failure *failure) {
+    if (mkdir("/template/shm", 0755) < 0 || mkdir("/template/mqueue", 0755) < 0) return fail(failure, "mkdir", "/template");
+    if (mount("tmpfs", "/template/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777") < 0)
+        return fail(failure, "mount tmpfs", "/template/shm");
+    /* Not in every kernel. */
+    mount("mqueue", "/template/mqueue", "mqueue", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    return 0;
+}
+
 /* Upper layers in memory: they are made and removed without a disk's journal, and end with the harbour. Kernels before
  * 6.6 have no user attributes there, which overlay needs to remove what is in a lower layer; then they are on the disk. */
 static int make_fast_layers(struct zygote_failure *failure) {
@@ -115,6 +125,7 @@ int harbour_set_up(const struct harbour *harbour, struct zygote_failure *failure
     if (mkdir("/run/layers", 0711) < 0 && errno != EEXIST) return fail(failure, "mkdir", harbour->run_path);
     if (make_fast_layers(failure) < 0) return -1;
     if (make_device_template(failure) < 0) return -1;
+    if (make_shared_memory(failure) < 0) return -1;
     if (network_prepare() < 0) return fail(failure, "bring up the loopback", NULL);
     return 0;
 }

@@ -81,6 +81,7 @@ static int enter(void *argument) {
     uint32_t shared = entry->specification->shared;
     uint64_t fresh = 0;
     birth_step("clone CLONE_VM|CLONE_VFORK");
+    if (oom_score_raise(entry->specification, &entry->failure) < 0) return -1;
     /* Before a cgroup namespace is made, whose root is then the container's cgroup. 0 means the writer. */
     for (size_t i = 0; i < entry->specification->cgroup_count; i++)
         if (write(entry->specification->cgroups[i], "0", 1) < 0) return fail(&entry->failure, "enter cgroup", NULL);

@@ -158,12 +158,15 @@ static int mount_device_file_systems(const struct specification *specification, 
     if (place(pts, root, "/dev/pts", "mount devpts", failure) < 0) return -1;
     birth_step("fsmount devpts");
     const char *size = specification->shm_size ? specification->shm_size : "64m";
+    bool shared = specification->shared & CLONE_NEWIPC;
     int shm = specification->shared_memory;
+    if (shared) shm = open_tree_at(AT_FDCWD, "/template/shm", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (shm < 0) shm = mount_detached("tmpfs", plain, (const char *const[][2]){{"mode", "1777"}, {"size", size}, {NULL, NULL}});
     if (place(shm, root, "/dev/shm", "mount tmpfs", failure) < 0) return -1;
     birth_step("fsmount tmpfs /dev/shm");
-    int queues = mount_detached("mqueue", plain, NULL);
-    if (queues >= 0) { /* not in every kernel, and not with --ipc host */
+    int queues = shared ? open_tree_at(AT_FDCWD, "/template/mqueue", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)
+                        : mount_detached("mqueue", plain, NULL);
+    if (queues >= 0) { /* not in every kernel */
         mount_onto(queues, root, "/dev/mqueue", true, false);
         close(queues);
         birth_step("fsmount mqueue");

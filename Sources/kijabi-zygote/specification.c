@@ -21,7 +21,7 @@ struct specification *specification_read(struct message *message, struct zygote_
         specification_free(made);
         return NULL;
     }
-    made->filter = made->shared_memory = -1;
+    made->filter = made->shared_memory = made->score_gate = -1;
     made->message = message;
     for (int i = 0; i < 3; i++) made->stdio[i] = -1;
     size_t arguments = 0, environment = 0, stdio = 0;
@@ -55,6 +55,13 @@ struct specification *specification_read(struct message *message, struct zygote_
             if (made->cgroup_count < sizeof made->cgroups / sizeof *made->cgroups)
                 made->cgroups[made->cgroup_count++] = descriptor;
             break;
+        case ZYGOTE_OOM_SCORE: {
+            const struct zygote_oom_score *wanted = (const void *)bytes;
+            made->score = wanted->score;
+            if (wanted->descriptor >= 0 && (size_t)wanted->descriptor < message->descriptor_count)
+                made->score_gate = message->descriptors[wanted->descriptor];
+            break;
+        }
         case ZYGOTE_SHM_SIZE: made->shm_size = bytes; break;
         default: break;
         }

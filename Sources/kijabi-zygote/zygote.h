@@ -153,6 +153,8 @@ struct specification {
         int pidfd;
     } joins[4]; /* namespaces that are another container's */
     size_t join_count;
+    int score_gate;          /* where to ask for the oom score, or -1 */
+    int score;
     int shared_memory;       /* the other container's /dev/shm, a detached mount, or -1 */
     const char *shm_size;
     const struct message *message; /* for the mounts */
@@ -184,6 +186,10 @@ _Noreturn void init_main(char **arguments, char **environment);
 
 int process_limits_set(const struct specification *specification, struct zygote_failure *failure);
 int kernel_parameters_set(const struct specification *specification, int root, struct zygote_failure *failure);
+/* In the first child, whose score the process inherits; for those whose score is asked for, nothing. */
+int oom_score_raise(const struct specification *specification, struct zygote_failure *failure);
+/* In the process proper. */
+int oom_score_ask(const struct specification *specification, struct zygote_failure *failure);
 
 /* ---- devices.c */
 

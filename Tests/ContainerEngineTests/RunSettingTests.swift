@@ -89,6 +89,68 @@ import Testing
         await fixture.engine.shutdown()
     }
 
+    /// Already when its program begins, and for every process that comes later.
+    @Test(arguments: [700, -300]) func theOutOfMemoryScoreIsThereFromTheStart(_ score: Int) async throws {
+        let fixture = try await EngineFixture()
+        if score < 0, !Self.mayLowerScores {
+            let id = try await fixture.create(["true"]) { $0.oomScoreAdjustment = score }
+            await #expect(throws: RuntimeError.self) { try await fixture.engine.startContainer(id) }
+        } else {
+            for usesInit in [false, true] {
+                let id = try await fixture.start("sh", "-c", "cat /proc/self/oom_score_adj; exec sleep 1d") {
+                    $0.oomScoreAdjustment = score
+                    $0.usesInit = usesInit
+                }
+                while try await fixture.logs(id).output.isEmpty {}
+                #expect(try await fixture.logs(id).output == "\(score)\n")
+                #expect(try await fixture.exec(id, "cat", "/proc/self/oom_score_adj").output == "\(score)\n")
+            }
+            // What was one container's is not the next one's.
+            #expect(try await fixture.shell("cat /proc/self/oom_score_adj") != "\(score)")
+        }
+        await fixture.engine.shutdown()
+    }
+
+    /// Root alone is not enough where it has been left without CAP_SYS_RESOURCE (24).
+    private static var mayLowerScores: Bool {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") } ?? ""
+        let capabilities = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
+        return geteuid() == 0 && capabilities >> 24 & 1 == 1
+    }
+
+    @Test func sharedMemoryAndQueuesAreTheHarboursWhereItsNamespaceIs() async throws {
+        let fixture = try await EngineFixture()
+        let queues = "test ! -d /dev/mqueue || test ! -w /dev/mqueue"
+        let first = try await fixture.start("sleep", "1d") { $0.sharedWithHost = [.ipc] }
+        _ = try await fixture.exec(
+            first, "sh", "-c", "echo there > /dev/shm/x; \(queues) || touch /dev/mqueue/line")
+        let look = "cat /dev/shm/x 2>&1; \(queues) || ls /dev/mqueue"
+        let own = try await fixture.shell(look)
+        #expect(own.contains("No such file") && !own.contains("line"))
+        let text = try await fixture.shell(look) { $0.sharedWithHost = [.ipc] }
+        #expect(text.hasPrefix("there"))
+        let hasQueues = try await fixture.exec(first, "sh", "-c", queues).status.code != 0
+        #expect(text.contains("line") == hasQueues)
+        await fixture.engine.shutdown()
+    }
+
+    @Test func furtherGroupsAreHadOrRefusedInWords() async throws {
+        let fixture = try await EngineFixture()
+        if fixture.engine.harbour.idCount > 1 {
+            #expect(try await fixture.shell("id -G") { $0.additionalGroups = ["7", "crew"] } == "0 7 2000")
+        } else {
+            do {
+                _ = try await fixture.create(["true"]) { $0.additionalGroups = ["7"] }
+                Issue.record("made")
+            } catch {
+                guard case RuntimeError.invalid("--group-add", let reason) = error else { throw error }
+                #expect(reason.contains("one group id"))
+            }
+        }
+        await fixture.engine.shutdown()
+    }
+
     @Test func aNewVolumeGetsWhatTheImageHas() async throws {
         let fixture = try await EngineFixture()
         let volume = Mount(source: .volume(name: "fresh"), target: "/etc")

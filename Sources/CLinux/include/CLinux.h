@@ -28,6 +28,9 @@ struct kijabi_zygote kijabi_zygote_spawn(const char *program);
  * close-on-exec; *count is the room on the way in and the number received on the way out. */
 ssize_t kijabi_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count, int flags);
 ssize_t kijabi_receive(int socket, void *bytes, size_t length, int *descriptors, size_t *count, int flags);
+/* Receives one byte. Returns the process that sent it, as this process counts (the socket has SO_PASSCRED); 0 at the end
+ * of the connection. */
+pid_t kijabi_receive_sender(int socket);
 
 /* Variadic calls and calls without a wrapper in the C library. All return -1 and set errno. */
 int kijabi_open(const char *path, int flags, mode_t mode);

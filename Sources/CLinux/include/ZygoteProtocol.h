@@ -106,6 +106,7 @@ enum zygote_tag {
     ZYGOTE_DOMAINNAME = 27,    /* string */
     ZYGOTE_IDENTITY = 28,      /* uint32_t user, group: whom the harbour's root is in the container, where it is the one id
                                   there is */
+    ZYGOTE_OOM_SCORE = 29,     /* struct zygote_oom_score */
 };
 
 enum zygote_mount_kind {
@@ -127,6 +128,13 @@ struct zygote_rlimit {
     int32_t resource; /* RLIMIT_* */
     int32_t reserved;
     uint64_t soft, hard;
+};
+
+/* proc_pid_oom_score_adj(5). Only who is privileged on the machine may lower it, so there the child asks at a socket of
+ * kijabi's, which knows it by SCM_CREDENTIALS and answers with an errno; else (descriptor -1) it is raised from here. */
+struct zygote_oom_score {
+    int32_t score;
+    int32_t descriptor;
 };
 
 struct zygote_join {

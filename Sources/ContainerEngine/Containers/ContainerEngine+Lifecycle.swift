@@ -191,7 +191,6 @@ extension ContainerEngine {
             throw .system(stage: "connect streams", errno: error.code, path: nil)
         }
         limits?.containerStarted(pid: process.pid)
-        try adjustOOMScore(record, process)
         announce(.start, record)
         beginHealthChecks(record)
     }

@@ -72,24 +72,6 @@ extension ContainerEngine {
         "locks": 9, "sigpending": 10, "msgqueue": 11, "nice": 12, "rtprio": 13, "rttime": 14,
     ]
 
-    /// proc_pid_oom_score_adj(5). Its file is the container's own only once its program executes.
-    func adjustOOMScore(_ record: ContainerRecord, _ process: RunningProcess) throws(RuntimeError) {
-        guard let score = record.configuration.oomScoreAdjustment else { return }
-        // With an init the program is a second process.
-        for pid in record.configuration.usesInit ? Self.pids(sharingMounts: process.pid) : [process.pid] {
-            do throws(Errno) {
-                let file = try FileDescriptor.open("/proc/\(pid)/oom_score_adj", O_WRONLY)
-                var text = "\(score)"
-                try checked { text.withUTF8 { Glibc.write(file.number, $0.baseAddress, $0.count) } }
-            } catch {
-                // It may have ended already.
-                if error.code == ESRCH || error.code == ENOENT { continue }
-                try? process.signal(SIGKILL)
-                throw .system(stage: "set oom score adjustment", errno: error.code, path: nil)
-            }
-        }
-    }
-
     // MARK: Checks
 
     func checkSettings(_ wanted: ContainerConfiguration) throws(RuntimeError) {
@@ -115,6 +97,11 @@ extension ContainerEngine {
             if !isNetwork, wanted.sharedWithHost.contains(.ipc) {
                 throw .conflict("sysctl \"\(name)\" is not allowed when host ipc namespace is used")
             }
+        }
+        if harbour.idCount == 1, let group = wanted.additionalGroups.first {
+            throw .invalid(
+                field: "--group-add",
+                reason: "\(group): this machine grants you one group id, and a process that has it can be in no other")
         }
         if let score = wanted.oomScoreAdjustment, !(-1000...1000).contains(score) {
             throw .conflict("Invalid value \(score), range for oom score adj is [-1000, 1000]")

@@ -67,6 +67,7 @@ extension ContainerEngine {
         if let limit = Self.processLimit(record) { contents.add(ZYGOTE_PROCESS_LIMIT, UInt64(limit)) }
         for group in record.configuration.additionalGroups { contents.add(ZYGOTE_GROUP, group) }
         addProcessLimits(&contents, record.configuration)
+        try OutOfMemoryScore.add(record.configuration.oomScoreAdjustment, to: &contents)
         contents.add(ZYGOTE_FILTER, try await filter(for: capabilities, configuration))
     }
 

@@ -54,6 +54,10 @@ struct DockerMessage {
                 ko: "이름은 두 글자 이상으로, 영문자나 숫자로 시작해 영문자, 숫자, _ . - 로 지어요.",
                 en: "A name has two characters or more: a letter or digit first, then letters, digits, _ . or -.")(
                     language)
+        case .invalid("--group-add", _):
+            Localized(
+                ko: "'kijabi doctor' 가 id 를 더 얻는 방법을 알려 줘요. 그전에는 --group-add 없이 쓰세요.",
+                en: "'kijabi doctor' tells how to get more ids. Until then, do without --group-add.")(language)
         case .nameInUse(let name, _):
             Localized(
                 ko: "'docker rm -f \(name)' 으로 지우거나 다른 이름을 쓰세요.",
