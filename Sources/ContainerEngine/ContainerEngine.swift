@@ -26,11 +26,15 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     var namesToIDs: [String: String] = [:]
     /// By the ids of those whose places they have taken.
     var successors: [String: String] = [:]
+    /// Of the volumes that containers here mount, by name.
+    var volumeHolds: [String: StoreHold] = [:]
     var sandboxesByID: [String: SandboxRecord] = [:]
     var generator: SeededGenerator
     var networkRegistry: NetworkRegistry
     /// Ids of networks and endpoints have chance of their own: those of containers do not depend on them.
     var networkGenerator: SeededGenerator
+    /// And ids of further processes.
+    var execGenerator: SeededGenerator
     var nextSandbox: Int32 = 1
     var filters: [UInt64: Int32] = [:]
     /// Of seccomp profiles that were given, by their text.
@@ -64,6 +68,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
             defaultSubnet: HarbourNetwork.defaultSubnet, now: configuration.now(),
             identifier: { networkGenerator.identifier() })
         self.networkGenerator = networkGenerator
+        execGenerator = SeededGenerator(seed: seed ^ 0x6578_6563)
         do throws(Errno) {
             pump = try OutputPump()
         } catch {

@@ -22,7 +22,7 @@ public struct ContainerEvent: Sendable {
     public var command: [String]?
     /// Of `kill`.
     public var signal: Int32?
-    /// Of `rename` and `health`.
+    /// Of `rename`, `health` and `exec` (which process: 64 hexadecimal digits).
     public var detail: String?
     /// The container as it was at that moment: it may be gone by the time anybody asks.
     public var status: ContainerStatus?

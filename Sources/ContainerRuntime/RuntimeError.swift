@@ -10,7 +10,7 @@ public enum RuntimeError: Error, Sendable, Hashable {
     /// The program cannot be executed (exit status 126).
     case commandNotExecutable(String, errno: Int32)
     /// The volume is mounted by the container with that id.
-    case volumeInUse(name: String, by: String)
+    case volumeInUse(name: String, by: String?)
     /// An archive is damaged, is not what its digest says, or wants to reach out of where it is unpacked.
     case invalidArchive(reason: String)
     /// No such volume.

@@ -14,6 +14,8 @@ public final class EpollExecutor: SerialExecutor {
         public let rawValue: UInt32
         public init(rawValue: UInt32) { self.rawValue = rawValue }
         public static let readable = Events(rawValue: EPOLLIN.rawValue | EPOLLRDHUP.rawValue)
+        /// Of files of the kernel that tell of changes: what was read of them is no longer true.
+        public static let priority = Events(rawValue: EPOLLPRI.rawValue)
         public static let writable = Events(rawValue: EPOLLOUT.rawValue)
         /// Reports changes only: the handler must go on until EAGAIN.
         public static let edgeTriggered = Events(rawValue: EPOLLET.rawValue)

@@ -193,6 +193,56 @@ import Testing
         #expect(told[4].attributes["exitCode"] == "137")
     }
 
+    @Test func furtherProcessesAreToldOfFromBeginningToEnd() async throws {
+        let fixture = try await EngineFixture()
+        let engine = fixture.engine
+        let id = try await fixture.start("sleep", "1000")
+        let events = await engine.engineEvents(since: nil)
+        _ = try await fixture.exec(id, "sh", "-c", "exit 3")
+        _ = try? await fixture.exec(id, "nothing-like-that")
+        var told: [EngineEvent] = []
+        for await event in events {
+            told.append(event)
+            if told.count == 4 { break }
+        }
+        #expect(
+            Set(told.map(\.action)) == [
+                "exec_create: sh -c exit 3", "exec_start: sh -c exit 3", "exec_die", "exec_create: nothing-like-that",
+            ])
+        #expect(Array(told.map(\.action).prefix(2)) == ["exec_create: sh -c exit 3", "exec_start: sh -c exit 3"])
+        let end = try #require(told.first { $0.action == "exec_die" })
+        #expect(end.attributes["exitCode"] == "3" && end.attributes["execID"]?.count == 64)
+        #expect(end.attributes["execID"] == told[0].attributes["execID"])
+        #expect(told[1].attributes["execID"] == told[0].attributes["execID"])
+        await engine.shutdown()
+    }
+
+    /// Two engines with one store, as two kijabis of one user have it.
+    @Test func aVolumeThatAnotherProcessUsesIsNotRemoved() async throws {
+        let first = try await EngineFixture()
+        let second = try await EngineFixture(sharing: first.directory)
+        let mount = Mount(source: .volume(name: "shared"), target: "/v")
+        let id = try await first.create(["sh", "-c", "echo kept > /v/file"]) { $0.mounts = [mount] }
+        try await first.engine.startContainer(id)
+        _ = try await first.engine.waitContainer(id)
+        let refused = RuntimeError.volumeInUse(name: "shared", by: nil)
+        await #expect(throws: refused) { try await second.engine.removeVolume("shared") }
+        #expect(try await second.shell("cat /v/file") { $0.mounts = [mount] } == "kept")
+        let other = try await second.create(["true"]) { $0.mounts = [mount] }
+        try await first.engine.removeContainer(id, force: true)
+        await #expect(throws: refused) { try await first.engine.removeVolume("shared") }
+        await #expect(throws: RuntimeError.volumeInUse(name: "shared", by: other)) {
+            try await second.engine.removeVolume("shared")
+        }
+        // A process that is gone holds nothing.
+        await second.engine.shutdown()
+        try await second.engine.removeContainer(other, force: true)
+        try await first.engine.removeVolume("shared")
+        let left = FileManager.default.subpaths(atPath: first.directory.path + "/data/volumes") ?? []
+        #expect(!left.contains { $0.hasSuffix("shared") }, "\(left)")
+        await first.engine.shutdown()
+    }
+
     @Test func waitersOfRemovalAreTold() async throws {
         let fixture = try await EngineFixture()
         let engine = fixture.engine

@@ -11,8 +11,9 @@ final class EngineFixture: Sendable {
     let directory: ScratchDirectory
     let engine: ContainerEngine
 
-    init(seed: UInt64? = nil) async throws {
-        let directory = try ScratchDirectory("engine")
+    /// - Parameter other: that of an engine whose store this one shares.
+    init(seed: UInt64? = nil, sharing other: ScratchDirectory? = nil) async throws {
+        let directory = try other ?? ScratchDirectory("engine")
         self.directory = directory
         var configuration = EngineConfiguration(
             dataDirectory: directory.path + "/data", runDirectory: directory.path + "/run",
@@ -23,7 +24,7 @@ final class EngineFixture: Sendable {
             configuration,
             images: { harbour throws(RuntimeError) in
                 do {
-                    try BusyboxTree.make(at: root, owner: harbour.rootID)
+                    if other == nil { try BusyboxTree.make(at: root, owner: harbour.rootID) }
                 } catch {
                     throw .unavailable(reason: "\(error)")
                 }

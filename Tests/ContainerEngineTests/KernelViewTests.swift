@@ -51,7 +51,7 @@ import Testing
         await fixture.engine.shutdown()
     }
 
-    @Test func theUpperLayerHoldsWhatWasWritten() async throws {
+    @Test func theUpperStoreHoldsWhatWasWritten() async throws {
         let fixture = try await EngineFixture()
         let id = try await fixture.create(["sh", "-c", "echo hello >/root/note; rm /etc/passwd"])
         #expect(try await fixture.engine.kernelView(id).layers.first?.size == 0)

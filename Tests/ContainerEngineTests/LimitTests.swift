@@ -23,6 +23,29 @@ import Testing
         await fixture.engine.shutdown()
     }
 
+    @Test func aKillIsToldWhenItHappensAndOnce() async throws {
+        let fixture = try await EngineFixture()
+        let engine = fixture.engine
+        let events = await engine.engineEvents(since: nil)
+        // Its first process outlives the one that takes too much.
+        let id = try await fixture.start("sh", "-c", "tail /dev/zero; exec sleep 1d") {
+            $0.resources.memory = 32 << 20
+        }
+        var told: [String] = []
+        for await event in events {
+            told.append(event.action)
+            if event.action == "oom" { break }
+        }
+        #expect(told == ["create", "start", "oom"])
+        #expect(try await engine.containerStatus(id).state == .running)
+        try await engine.removeContainer(id, force: true)
+        let past = await engine.engineEvents(since: 0)
+        await engine.shutdown()
+        var count = 0
+        for await event in past where event.action == "oom" { count += 1 }
+        #expect(count == 1)
+    }
+
     @Test func processesAreCounted() async throws {
         let fixture = try await EngineFixture()
         let script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 100 & done; echo all"

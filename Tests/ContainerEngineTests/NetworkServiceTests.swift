@@ -32,6 +32,23 @@ import Testing
         await house.engine.shutdown()
     }
 
+    @Test("A renamed container is found by its new name, and by the old one no more")
+    func renamed() async throws {
+        let house = try await NetworkedEngine()
+        try await house.network("sea")
+        let web = try await house.box("web", in: [NetworkAttachment("sea", aliases: ["www"])])
+        let other = try await house.box("other", in: [NetworkAttachment("sea")])
+        let address = try await house.address(web)
+        try await house.engine.renameContainer(web, to: "shop")
+        for name in ["shop", "www", "shop.sea"] {
+            #expect(
+                try await house.shell(other, "busybox nslookup -type=a \(name)").contains("Address: \(address)"), "\(name)")
+        }
+        #expect(try await house.shell(other, "busybox nslookup -type=a web").contains("NXDOMAIN"))
+        #expect(try await house.engine.containerStatus(web).networks.map(\.containerName) == ["shop"])
+        await house.engine.shutdown()
+    }
+
     @Test("Networks are walls to each other, to the bridge and to Pods; inside of one, everybody is reached")
     func walls() async throws {
         let house = try await NetworkedEngine()

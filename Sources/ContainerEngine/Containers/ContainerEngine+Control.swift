@@ -18,6 +18,7 @@ extension ContainerEngine: ContainerControl {
         namesToIDs[name] = record.id
         record.status.name = name
         record.status.configuration.name = name
+        await renameEndpoints(of: record)
         announce(.rename, record, detail: before)
     }
 
@@ -137,7 +138,7 @@ extension ContainerEngine: ContainerControl {
         if let limits = record.limits {
             try limits.update(wanted)
         } else if let process = record.process {
-            let limits = try provider().make(wanted, container: record.id)
+            let limits = try provider().make(wanted, container: record.id, whenKilled: whenKilled(record.id))
             record.limits = limits
             moveProcesses(of: process, into: limits)
             limits.containerStarted(pid: process.pid)

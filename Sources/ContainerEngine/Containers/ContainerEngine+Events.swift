@@ -17,12 +17,7 @@ extension ContainerEngine: EventService {
 extension EngineEvent {
     /// A container's event as docker tells it.
     init(_ event: ContainerEvent) {
-        var attributes: [String: String] = [:]
-        if let status = event.status {
-            attributes = status.configuration.labels
-            attributes["image"] = status.imageReference
-            attributes["name"] = status.name
-        }
+        var attributes = event.status.map(Self.attributes) ?? [:]
         var action = event.kind.rawValue
         switch event.kind {
         case .die:
@@ -30,7 +25,9 @@ extension EngineEvent {
             if let status = event.status, let start = status.startedAt, let end = status.finishedAt {
                 attributes["execDuration"] = String(Int(max(0, end - start)))
             }
-        case .exec: action = "exec_start: " + (event.command ?? []).joined(separator: " ")
+        case .exec:
+            action = Self.action("exec_start", event.command)
+            attributes["execID"] = event.detail
         case .kill: attributes["signal"] = String(event.signal ?? 0)
         case .rename: attributes["oldName"] = "/" + (event.detail ?? "")
         case .health: action = "health_status: " + (event.detail ?? "")
@@ -38,5 +35,24 @@ extension EngineEvent {
         }
         self.init(
             kind: .container, action: action, actor: event.containerID, attributes: attributes, time: event.time)
+    }
+
+    /// What happens to a further process in a container.
+    init(_ action: String, _ status: ContainerStatus, command: [String]?, execID: String, time: Double) {
+        var attributes = Self.attributes(status)
+        attributes["execID"] = execID
+        self.init(
+            kind: .container, action: Self.action(action, command), actor: status.id, attributes: attributes, time: time)
+    }
+
+    private static func attributes(_ status: ContainerStatus) -> [String: String] {
+        var attributes = status.configuration.labels
+        attributes["image"] = status.imageReference
+        attributes["name"] = status.name
+        return attributes
+    }
+
+    private static func action(_ action: String, _ command: [String]?) -> String {
+        command.map { "\(action): \($0.joined(separator: " "))" } ?? action
     }
 }

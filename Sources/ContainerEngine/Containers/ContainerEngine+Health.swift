@@ -52,7 +52,7 @@ extension ContainerEngine {
             let pipe = try Pipe()
             let source = pump.add(try OutputSource(pipe.readEnd, isError: false, sink: kept))
             defer { pump.finish(source) }
-            let session = try await run(
+            let session = try await execCheck(
                 record, ExecConfiguration(command: command),
                 streams: StreamDescriptors(output: pipe.writeEnd.number, error: pipe.writeEnd.number))
             let timer = Task {

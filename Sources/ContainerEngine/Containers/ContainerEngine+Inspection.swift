@@ -45,16 +45,6 @@ extension ContainerEngine {
         }
     }
 
-    public func removeVolume(_ name: String) async throws(RuntimeError) {
-        let path = try volumePath(name)
-        for record in containersByID.values
-        where record.configuration.mounts.contains(where: { $0.source == .volume(name: name) }) {
-            throw .volumeInUse(name: name, by: record.id)
-        }
-        try await removeTree(path)
-        forgetVolume(name)
-    }
-
     /// Removes a directory whose content belongs to the harbour's users.
     func removeTree(_ path: String) async throws(RuntimeError) {
         var contents = ZygoteMessage()

@@ -23,6 +23,8 @@ extension ContainerEngine {
         if let sandbox = wanted.sandboxID, sandboxesByID[sandbox] == nil { throw .noSuchSandbox(sandbox) }
         let command = CommandLine.of(wanted, image: image)
         guard !command.isEmpty else { throw .invalid(field: "command", reason: "no command specified") }
+        try holdVolumes(of: wanted)
+        defer { releaseVolumes(of: wanted) }
         let id = generator.identifier()
         let sandboxID =
             if let given = wanted.sandboxID { given } else { try privateSandbox(for: wanted, id: id).status.id }
@@ -268,10 +270,8 @@ extension ContainerEngine {
         for source in record.sources { pump.finish(source) }
         record.sources = []
         var status = end.exitStatus
-        if record.limits?.containerEnded() == true {
-            announce(.oom, record)
-            status.outOfMemory = status.code != 0
-        }
+        tellKills(record)
+        if record.limits?.containerEnded() == true { status.outOfMemory = status.code != 0 }
         conclude(record, status)
         Task { await giveBack(id) }
     }
@@ -377,6 +377,7 @@ extension ContainerEngine {
         containersByID[record.id] = nil
         namesToIDs[record.status.name] = nil
         order.removeAll { $0 == record.id }
+        releaseVolumes(of: record.configuration)
         if let sandbox = sandboxesByID[record.status.sandboxID], sandbox.isPrivate {
             await release(sandbox)
             forget(sandbox: sandbox.status.id)

@@ -12,7 +12,9 @@ extension ContainerEngine {
                     : "Container \(record.id) is not running")
         }
         // A group of its own, with which those processes go that the container starts from now on.
-        if record.limits == nil { record.limits = try? provider().makeFreezer(container: record.id) }
+        if record.limits == nil {
+            record.limits = try? provider().makeFreezer(container: record.id, whenKilled: whenKilled(record.id))
+        }
         if let limits = record.limits, limits.makeFreezer() { moveProcesses(of: process, into: limits) }
         if record.limits?.freeze(true) != true { signalAll(process, SIGSTOP) }
         record.status.state = .paused

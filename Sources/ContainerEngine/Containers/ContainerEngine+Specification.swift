@@ -245,7 +245,8 @@ extension ContainerEngine {
         do {
             let reply = try await harbour.ask(ZYGOTE_OPEN_MOUNT, process.number, makes ? 1 : 0, 0, contents)
             return FileDescriptor(owning: try Harbour.take(reply))
-        } catch .system(_, ENOENT, _) where !makes {
+        } catch {
+            guard !makes, case .system(_, ENOENT, _) = error else { throw error }
             throw Self.missingSource(path)
         }
     }

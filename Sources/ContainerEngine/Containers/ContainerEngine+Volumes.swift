@@ -66,6 +66,47 @@ extension ContainerEngine: VolumeService {
         return size
     }
 
+    // MARK: Use and removal
+
+    /// Keeps the volumes of a container in the store, whichever process would remove them.
+    /// - Throws: `.conflict` for one that is being removed.
+    func holdVolumes(of wanted: ContainerConfiguration) throws(RuntimeError) {
+        for name in Self.volumeNames(wanted) where volumeHolds[name] == nil {
+            _ = try volumePath(name)
+            guard let hold = try StoreHold(try holdPath(of: name), exclusive: false, waits: false) else {
+                throw .conflict("volume \(name) is being removed; try again")
+            }
+            volumeHolds[name] = hold
+        }
+    }
+
+    /// Lets those go that nobody here mounts any more.
+    func releaseVolumes(of wanted: ContainerConfiguration) {
+        for name in Self.volumeNames(wanted) where users(ofVolume: name).isEmpty { volumeHolds[name] = nil }
+    }
+
+    private static func volumeNames(_ configuration: ContainerConfiguration) -> [String] {
+        configuration.mounts.compactMap { if case .volume(let name) = $0.source { name } else { nil } }
+    }
+
+    public func removeVolume(_ name: String) async throws(RuntimeError) {
+        let path = try volumePath(name)
+        if let user = users(ofVolume: name).first { throw .volumeInUse(name: name, by: user) }
+        volumeHolds[name] = nil
+        let holdPath = try holdPath(of: name)
+        guard let hold = try StoreHold(holdPath, exclusive: true) else { throw .volumeInUse(name: name, by: nil) }
+        try await removeTree(path)
+        forgetVolume(name)
+        withExtendedLifetime(hold) { _ = unlink(holdPath) }
+    }
+
+    /// flock(2): shared by the processes whose containers mount it.
+    private func holdPath(of name: String) throws(RuntimeError) -> String {
+        let directory = configuration.dataDirectory + "/volumes/.holds"
+        try Self.makeDirectory(directory)
+        return "\(directory)/\(name)"
+    }
+
     private func recordPath(of name: String) -> String {
         "\(configuration.dataDirectory)/volumes/.records/\(name).json"
     }

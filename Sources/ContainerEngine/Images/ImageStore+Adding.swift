@@ -207,7 +207,7 @@ extension ImageStore {
     func hold(_ layer: Digest) throws(RuntimeError) {
         if holds[layer] != nil { return }
         try files.makeDirectoryOfHolds()
-        holds[layer] = try LayerHold(files.hold(layer), exclusive: false)
+        holds[layer] = try StoreHold(files.hold(layer), exclusive: false)
         guard files.hasLayer(layer) else {
             holds[layer] = nil
             throw .system(stage: "layer", errno: ENOENT, path: files.layer(layer))

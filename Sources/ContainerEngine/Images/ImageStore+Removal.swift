@@ -139,7 +139,7 @@ extension ImageStore {
             else { continue }
             holds[digest] = nil
             // Somebody else's containers may stand on it; whoever prunes after them takes it.
-            guard let hold = try LayerHold(files.hold(digest), exclusive: true) else { continue }
+            guard let hold = try StoreHold(files.hold(digest), exclusive: true) else { continue }
             let place = "\(files.temporary)/\(getpid()).removed.\(name)"
             if rename(files.layer(digest), place) == 0 {
                 gone.append(digest)

@@ -30,7 +30,7 @@ public actor ImageStore {
     /// What was read, valid as long as the table is the same file.
     var cache: (version: String, table: ReferenceTable, images: [Digest: StoredImage]) = ("", ReferenceTable(), [:])
     /// Layers that containers of this process may stand on.
-    var holds: [Digest: LayerHold] = [:]
+    var holds: [Digest: StoreHold] = [:]
 
     /// The names that can be made here, in docker's short form.
     nonisolated let offers: [String]

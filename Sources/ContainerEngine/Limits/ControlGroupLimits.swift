@@ -9,14 +9,27 @@ final class ControlGroupLimits: ResourceLimits {
     /// By controller; in v2 they are all the same one.
     private(set) var groups: [String: ControlGroup] = [:]
     private(set) var memberships: [FileDescriptor] = []
-    private var kills = 0
+    private let notices: EpollExecutor?
+    private let whenKilled: @Sendable () -> Void
+    private var notice: MemoryKillNotice?
+    /// Killed for memory when it was last started, and when that was last told.
+    private var killsAtStart = 0
+    private var killsTold = 0
     /// Took a limit away that was there.
     private var current = Resources()
     let areEmulated = false
 
-    init(container: String, bases: [String: ControlGroupProvider.Base]) {
+    /// - Parameters:
+    ///   - notices: where to wait for news of the kernel's, if that can be.
+    ///   - whenKilled: called on some thread when a process has been killed for memory.
+    init(
+        container: String, bases: [String: ControlGroupProvider.Base], notices: EpollExecutor?,
+        whenKilled: @escaping @Sendable () -> Void
+    ) {
         self.container = container
         self.bases = bases
+        self.notices = notices
+        self.whenKilled = whenKilled
     }
 
     func update(_ resources: Resources) throws(RuntimeError) {
@@ -61,6 +74,10 @@ final class ControlGroupLimits: ResourceLimits {
             _ = group.inherit("cpuset.mems")
         }
         groups[controller] = group
+        if controller == "memory", let notices {
+            // Without it, kills are told when the container ends.
+            notice = try? MemoryKillNotice(of: group, base.version, on: notices, tell: whenKilled)
+        }
         if isNew { memberships.append(try group.openMembership()) }
     }
 
@@ -118,17 +135,23 @@ final class ControlGroupLimits: ResourceLimits {
 
     func containerEnded() -> Bool {
         let now = killCount
-        defer { kills = now }
-        return now > kills
+        defer { killsAtStart = now }
+        return now > killsAtStart
+    }
+
+    func hasNewKills() -> Bool {
+        let now = killCount
+        defer { killsTold = now }
+        return now > killsTold
     }
 
     private var killCount: Int {
-        guard let memory = groups["memory"] else { return 0 }
-        return memory.value(
-            of: "oom_kill", in: bases["memory"]?.version == .v1 ? "memory.oom_control" : "memory.events") ?? 0
+        guard let memory = groups["memory"], let version = bases["memory"]?.version else { return 0 }
+        return MemoryKillNotice.kills(memory, version)
     }
 
     func remove() {
+        notice = nil
         // What is left is removed at the end with the groups around it.
         for group in Set(groups.values) { try? group.remove() }
         memberships = []

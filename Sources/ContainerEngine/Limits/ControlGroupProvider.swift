@@ -8,6 +8,7 @@ struct ControlGroupProvider: LimitsProvider {
 
     /// Where containers' groups are made, by controller.
     private let bases: [String: Base]
+    private let notices = try? EpollExecutor(name: "out-of-memory")
 
     static let controllers = ["memory", "cpu", "pids"]
     /// What some flags need and not every machine gives.
@@ -86,8 +87,10 @@ struct ControlGroupProvider: LimitsProvider {
         }
     }
 
-    func make(_ resources: Resources, container: String) throws(RuntimeError) -> any ResourceLimits {
-        let limits = ControlGroupLimits(container: container, bases: bases)
+    func make(
+        _ resources: Resources, container: String, whenKilled: @escaping @Sendable () -> Void
+    ) throws(RuntimeError) -> any ResourceLimits {
+        let limits = ControlGroupLimits(container: container, bases: bases, notices: notices, whenKilled: whenKilled)
         do throws(RuntimeError) {
             try limits.update(resources)
         } catch {
@@ -97,8 +100,8 @@ struct ControlGroupProvider: LimitsProvider {
         return limits
     }
 
-    func makeFreezer(container: String) -> (any ResourceLimits)? {
-        let limits = ControlGroupLimits(container: container, bases: bases)
+    func makeFreezer(container: String, whenKilled: @escaping @Sendable () -> Void) -> (any ResourceLimits)? {
+        let limits = ControlGroupLimits(container: container, bases: bases, notices: notices, whenKilled: whenKilled)
         return limits.makeFreezer() ? limits : nil
     }
 }

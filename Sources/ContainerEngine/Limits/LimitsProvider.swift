@@ -3,9 +3,12 @@ import LinuxKernel
 
 /// Finds out once how limits can be held here, and makes them.
 protocol LimitsProvider: Sendable {
-    func make(_ resources: Resources, container: String) throws(RuntimeError) -> any ResourceLimits
+    /// - Parameter whenKilled: called on some thread when a process of the container has been killed for memory.
+    func make(
+        _ resources: Resources, container: String, whenKilled: @escaping @Sendable () -> Void
+    ) throws(RuntimeError) -> any ResourceLimits
     /// A group of control groups in which nothing is limited, only to be frozen; nil where there is none.
-    func makeFreezer(container: String) -> (any ResourceLimits)?
+    func makeFreezer(container: String, whenKilled: @escaping @Sendable () -> Void) -> (any ResourceLimits)?
 }
 
 extension ContainerEngine {
@@ -13,10 +16,29 @@ extension ContainerEngine {
     func makeLimits(_ record: ContainerRecord) throws(RuntimeError) -> (any ResourceLimits)? {
         if let limits = record.limits { return limits }
         guard record.configuration.resources != Resources() else { return nil }
-        let limits = try provider().make(record.configuration.resources, container: record.id)
+        let limits = try provider().make(
+            record.configuration.resources, container: record.id, whenKilled: whenKilled(record.id))
         record.limits = limits
         record.status.limitsAreEmulated = limits.areEmulated
         return limits
+    }
+
+    /// For its limits to tell that a process of it was killed for memory.
+    func whenKilled(_ id: String) -> @Sendable () -> Void {
+        { [weak self] in
+            Task { await self?.processKilled(id) }
+        }
+    }
+
+    private func processKilled(_ id: String) {
+        guard let record = containersByID[id], record.process != nil else { return }
+        tellKills(record)
+    }
+
+    /// Tells of kills that have not been told of yet. Also to be called at the container's end, which may be heard of
+    /// first.
+    func tellKills(_ record: ContainerRecord) {
+        if record.limits?.hasNewKills() == true { announce(.oom, record) }
     }
 
     func provider() throws(RuntimeError) -> any LimitsProvider {

@@ -11,6 +11,8 @@ protocol ResourceLimits: AnyObject {
     func containerStarted(pid: Int32)
     /// - Returns: whether a process was killed for memory since the container was started.
     func containerEnded() -> Bool
+    /// - Returns: whether a process was killed for memory since this was last asked.
+    func hasNewKills() -> Bool
     /// Changes them, also of a running container.
     func update(_ resources: Resources) throws(RuntimeError)
     /// Takes in processes that run already.

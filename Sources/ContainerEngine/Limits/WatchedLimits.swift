@@ -10,11 +10,13 @@ final class LimitWatcher: LimitsProvider {
     private let watched = Mutex<(all: [ObjectIdentifier: WatchedLimits], isRunning: Bool)>(([:], false))
     private static let period = timespec(tv_sec: 0, tv_nsec: 50_000_000)
 
-    func make(_ resources: Resources, container: String) throws(RuntimeError) -> any ResourceLimits {
-        WatchedLimits(resources, watcher: self)
+    func make(
+        _ resources: Resources, container: String, whenKilled: @escaping @Sendable () -> Void
+    ) throws(RuntimeError) -> any ResourceLimits {
+        WatchedLimits(resources, watcher: self, whenKilled: whenKilled)
     }
 
-    func makeFreezer(container: String) -> (any ResourceLimits)? { nil }
+    func makeFreezer(container: String, whenKilled: @escaping @Sendable () -> Void) -> (any ResourceLimits)? { nil }
 
     func add(_ limits: WatchedLimits) {
         let mustStart = watched.withLock { watched in
@@ -48,7 +50,9 @@ final class WatchedLimits: ResourceLimits, Sendable {
     private struct State {
         var pid: Int32 = 0
         var startedAt = ContinuousClock.now
+        /// Whether one was killed for memory since the start, and whether that has yet to be told.
         var killedForMemory = false
+        var hasNewKills = false
         /// Processor time of processes that have ended since, and what was last seen of each.
         var pastSeconds = 0.0
         var lastSeconds: [Int32: Double] = [:]
@@ -62,11 +66,13 @@ final class WatchedLimits: ResourceLimits, Sendable {
     }
 
     private let watcher: LimitWatcher
+    private let whenKilled: @Sendable () -> Void
     private let state: Mutex<State>
     let areEmulated = true
     let memberships: [FileDescriptor] = []
 
-    init(_ resources: Resources, watcher: LimitWatcher) {
+    init(_ resources: Resources, watcher: LimitWatcher, whenKilled: @escaping @Sendable () -> Void) {
+        self.whenKilled = whenKilled
         state = Mutex(State(resources: resources))
         self.watcher = watcher
     }
@@ -82,6 +88,13 @@ final class WatchedLimits: ResourceLimits, Sendable {
     func containerEnded() -> Bool {
         watcher.remove(self)
         return state.withLock { $0.killedForMemory }
+    }
+
+    func hasNewKills() -> Bool {
+        state.withLock { state in
+            defer { state.hasNewKills = false }
+            return state.hasNewKills
+        }
     }
 
     func remove() {
@@ -126,22 +139,30 @@ final class WatchedLimits: ResourceLimits, Sendable {
     var peak: Int { state.withLock { $0.peak } }
 
     func look() {
-        state.withLock { state in
-            if state.isPaused { return }
+        let hasKilled = state.withLock { state in
+            if state.isPaused { return false }
             let tree = ProcessTree.below(state.pid)
             let resources = state.resources
             state.peak = max(state.peak, tree.reduce(0) { $0 + $1.status.residentBytes })
-            if let memory = resources.memory { Self.holdMemory(memory, tree, &state) }
+            let hasKilled = resources.memory.map { Self.holdMemory($0, tree, &state) } ?? false
             if let cpus = resources.effectiveCPUs { Self.holdProcessor(cpus, tree, &state) }
+            return hasKilled
         }
+        if hasKilled { whenKilled() }
     }
 
-    private static func holdMemory(_ limit: Int, _ tree: [(pid: Int32, status: ProcessStatus)], _ state: inout State) {
+    /// - Returns: whether one was killed.
+    private static func holdMemory(
+        _ limit: Int, _ tree: [(pid: Int32, status: ProcessStatus)], _ state: inout State
+    ) -> Bool {
         guard tree.reduce(0, { $0 + $1.status.residentBytes }) > limit,
             let largest = tree.max(by: { $0.status.residentBytes < $1.status.residentBytes })
-        else { return }
+        else { return false }
         // The container's first process counts as the kernel's choice would: its end is the container's end.
-        if kill(largest.pid, SIGKILL) == 0 { state.killedForMemory = true }
+        guard kill(largest.pid, SIGKILL) == 0 else { return false }
+        state.killedForMemory = true
+        state.hasNewKills = true
+        return true
     }
 
     /// Stops all processes as long as they are ahead of what they may have used so far.

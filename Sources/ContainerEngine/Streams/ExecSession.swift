@@ -65,6 +65,9 @@ final class ExecSession: StreamSession {
         exit.fulfil(.success(end.exitStatus))
     }
 
+    /// The end of the process, whether or not its output has been written.
+    func exited() async throws(RuntimeError) -> ExitStatus { try await exit.wait() }
+
     func wait() async throws(RuntimeError) -> ExitStatus {
         let status = try await exit.wait()
         await state.withLock { $0.writer }?.flush()

@@ -23,7 +23,8 @@ struct DockerMessage {
             "container \(id.prefix(12)) is \(state.rawValue)\(wanted.isEmpty ? "" : ": \(wanted)")"
         case .invalid("name", let reason), .conflict(let reason): reason
         case .invalid(let field, let reason): "invalid \(field): \(reason)"
-        case .volumeInUse(let name, let id): "remove \(name): volume is in use - [\(id)]"
+        case .volumeInUse(let name, let id):
+            "remove \(name): volume is in use - [\(id ?? "a container of another kijabi")]"
         case .invalidArchive(let reason): reason
         case .noSuchVolume(let name): "get \(name): no such volume"
         case .portInUse(let address, let port):
@@ -73,6 +74,11 @@ struct DockerMessage {
             Localized(
                 ko: "먼저 'docker stop \(id.prefix(12))' 으로 멈추거나 -f 를 붙이세요.",
                 en: "Stop it first with 'docker stop \(id.prefix(12))', or add -f.")(language)
+        case .volumeInUse(_, nil):
+            Localized(
+                ko: "다른 창에서 켜진 kijabi 의 컨테이너가 쓰고 있어요. 거기에서 그 컨테이너를 먼저 지우세요.",
+                en: "A container of a kijabi that runs in another window uses it. Remove that container there first.")(
+                    language)
         case .portInUse(_, let port): PortHolder.hint(port)(language)
         case .network(let failure): failure.hint(language)
         case .registry(let failure): RegistryHint.text(failure)?(language)

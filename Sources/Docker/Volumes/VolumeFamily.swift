@@ -139,7 +139,11 @@ enum VolumePrune {
             && filters.matches(labels: volume.labels, createdAt: volume.createdAt)
         {
             let size = (try? await engine.volumeSize(volume.name)) ?? 0
-            try await engine.removeVolume(volume.name)
+            do {
+                try await engine.removeVolume(volume.name)
+            } catch .volumeInUse {
+                continue
+            }
             removed.append(volume.name)
             bytes += size
         }
