@@ -42,7 +42,8 @@ import Testing
         try await house.engine.renameContainer(web, to: "shop")
         for name in ["shop", "www", "shop.sea"] {
             #expect(
-                try await house.shell(other, "busybox nslookup -type=a \(name)").contains("Address: \(address)"), "\(name)")
+                try await house.shell(other, "busybox nslookup -type=a \(name)").contains("Address: \(address)"),
+                "\(name)")
         }
         #expect(try await house.shell(other, "busybox nslookup -type=a web").contains("NXDOMAIN"))
         #expect(try await house.engine.containerStatus(web).networks.map(\.containerName) == ["shop"])

@@ -42,7 +42,8 @@ extension EngineEvent {
         var attributes = Self.attributes(status)
         attributes["execID"] = execID
         self.init(
-            kind: .container, action: Self.action(action, command), actor: status.id, attributes: attributes, time: time)
+            kind: .container, action: Self.action(action, command), actor: status.id, attributes: attributes, time: time
+        )
     }
 
     private static func attributes(_ status: ContainerStatus) -> [String: String] {

@@ -24,7 +24,8 @@ extension RuntimeError {
         case .network(let failure): "network: \(failure)"
         case .invalidArchive(let reason): reason
         case .noSuchVolume(let name): "no such volume: \(name)"
-        case .volumeInUse(let name, let holder): "volume \(name) is in use by \(holder.map { "container \($0)" } ?? "another process")"
+        case .volumeInUse(let name, let holder):
+            "volume \(name) is in use by \(holder.map { "container \($0)" } ?? "another process")"
         case .wrongState(let id, let state, let wanted):
             "container \(id.prefix(12)) is \(state.rawValue), but \(wanted) is wanted"
         case .invalid(let field, let reason): "\(field): \(reason)"
