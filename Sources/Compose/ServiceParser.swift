@@ -11,7 +11,7 @@ struct ServiceParser {
         Array(flags.keys) + Array(lists.keys) + Array(toggles.keys) + [
             "image", "build", "container_name", "scale", "deploy", "depends_on", "profiles", "networks", "network_mode",
             "entrypoint", "command", "healthcheck", "environment", "env_file", "labels", "ports", "volumes", "tmpfs",
-            "ulimits", "sysctls", "extra_hosts", "extends", "logging", "links", "configs", "secrets",
+            "ulimits", "sysctls", "storage_opt", "extra_hosts", "extends", "logging", "links", "configs", "secrets",
             "stop_grace_period",
             "annotations", "attach", "label_file", "develop",
         ]
@@ -263,6 +263,9 @@ struct ServiceParser {
             } else {
                 words += ["--ulimit", "\(name)=\(try limit.integer())"]
             }
+        }
+        for (name, value) in try node["storage_opt"]?.assignments() ?? [] {
+            words += ["--storage-opt", "\(name)=\(value ?? "")"]
         }
         for mount in try node["tmpfs"]?.texts() ?? [] { words += ["--tmpfs", mount] }
     }

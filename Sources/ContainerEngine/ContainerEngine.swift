@@ -156,10 +156,11 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
         return "/host" + path
     }
 
-    /// Where a container's upper layer is, as the harbour sees it: in memory, but on the disk if its memory is limited,
-    /// so that its files do not count as its memory.
+    /// Where a container's upper layer is, as the harbour sees it: in memory, but on the disk if its memory is limited
+    /// and the size of the layer is not, so that its files do not count as its memory.
     static func layerPath(_ id: String, _ configuration: ContainerConfiguration) -> String {
         configuration.layerDirectory
-            ?? (configuration.resources.memory == nil ? "/layers/" : "/run/layers/") + id
+            ?? (configuration.resources.memory == nil || configuration.layerSize != nil ? "/layers/" : "/run/layers/")
+            + id
     }
 }

@@ -27,6 +27,9 @@ public struct ContainerConfiguration: Sendable {
     public var successorOf: String? = nil
     /// Where its changes are kept instead of in memory: a directory of the engine's own store, as the harbour sees it.
     public var layerDirectory: String? = nil
+    /// Bytes that its changes to files may take, in memory; nil is what all containers together may have, half of the
+    /// machine's memory (`--storage-opt size=`).
+    public var layerSize: Int? = nil
     public var resources: Resources
     /// Limits of each process, setrlimit(2).
     public var processLimits: [ProcessLimit]

@@ -4,7 +4,7 @@
  *     files ─▶ pack.c: entries ─▶ output.c: hash, compress, hash, write ─▶ stream
  *
  * It is a program of its own so that libarchive never burdens the start of kijabi, and so that archives of strangers are
- * read by a process that sees one directory and may do nothing but make files there. */
+ * read by a process that sees one directory and may do nothing but make files there (main.c, filter.c). */
 #ifndef KIJABI_ARCHIVE_H
 #define KIJABI_ARCHIVE_H
 
@@ -48,6 +48,11 @@ _Noreturn void fail(int error, const char *stage, const char *path);
 void tell_progress(uint64_t stream_bytes, uint64_t blob_bytes);
 /* Waits until the descriptor can be read or written; ends the process if kijabi goes meanwhile. */
 void await(int descriptor, short events);
+
+/* ---- filter.c */
+
+/* No more system calls than the jobs need (seccomp(2)), for the rest of this process's life. */
+void filter_install(void);
 
 /* ---- input.c */
 

@@ -103,6 +103,7 @@ static void confine(void) {
         fail(errno, "enter an empty directory", NULL);
     }
     drop_rights();
+    filter_install();
 }
 
 int main(void) {

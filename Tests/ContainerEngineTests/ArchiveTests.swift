@@ -252,6 +252,39 @@ final class StoreFixture: Sendable {
         await fixture.engine.shutdown()
     }
 
+    @Test("Whoever reads archives has no right over anything but files, and no system calls for more")
+    func confined() async throws {
+        let fixture = try await StoreFixture()
+        let pipe = try LinuxKernel.Pipe()
+        let before = Set(ProcessFiles.all())
+        let staging = try await fixture.store.makeStaging()
+        let work = Task { try await fixture.store.addLayer(stream: pipe.readEnd, in: staging) }
+        var lines: [String: String] = [:]
+        // It waits for the pipe, shut in.
+        let end = ContinuousClock.now + .seconds(20)
+        while lines["Seccomp"] != "2", ContinuousClock.now < end {
+            await Task.yield()
+            for pid in ProcessFiles.all() where !before.contains(pid) {
+                guard
+                    let text = (try? ProcessFiles.read("/proc/\(pid)/status")).map({
+                        String(decoding: $0, as: UTF8.self)
+                    }),
+                    text.hasPrefix("Name:\tkijabi-archive\n")
+                else { continue }
+                for line in text.split(separator: "\n") {
+                    let pair = line.split(separator: "\t", maxSplits: 1).map(String.init)
+                    lines[String(pair[0].dropLast())] = pair.count > 1 ? pair[1] : ""
+                }
+            }
+        }
+        #expect(lines["Seccomp"] == "2" && lines["NoNewPrivs"] == "1")
+        // chown, dac_override, dac_read_search, fowner, fsetid, setfcap
+        #expect(lines["CapEff"] == "000000008000001f")
+        work.cancel()
+        await #expect(throws: RuntimeError.self) { try await work.value }
+        await fixture.engine.shutdown()
+    }
+
     /// All that is below the test's directory, but for what comes and goes.
     private func listing(_ fixture: StoreFixture) async throws -> [String] {
         _ = try await fixture.store.makeStaging()

@@ -135,6 +135,41 @@ import Testing
         await fixture.engine.shutdown()
     }
 
+    @Test func whatAContainerMayChangeIsLimited() async throws {
+        let fixture = try await EngineFixture()
+        let engine = fixture.engine
+        let id = try await fixture.create(
+            [
+                "sh", "-c",
+                "dd if=/dev/zero of=/big bs=64k count=100 2>&1 | grep -c 'No space'; stat -c %s /big",
+            ]
+        ) {
+            $0.layerSize = 1 << 20
+        }
+        try await engine.startContainer(id)
+        _ = try await engine.waitContainer(id)
+        let lines = try await fixture.logs(id).output.split(separator: "\n").map(String.init)
+        #expect(
+            lines.first == "1" && Int(lines.dropFirst().first ?? "").map { $0 > 512 << 10 && $0 <= 1 << 20 } == true)
+        // Its changes are kept until it is removed, and nobody else is hindered.
+        #expect(try await engine.changes(id).contains(FileChange(kind: .added, path: "/big")))
+        #expect(
+            try await fixture.shell("dd if=/dev/zero of=/big bs=64k count=100 2>/dev/null; stat -c %s /big")
+                == "6553600")
+        let layers = "/proc/\(engine.harbour.pid)/mountinfo"
+        func isMounted() -> Bool {
+            ((try? ProcessFiles.read(layers)).map { String(decoding: $0, as: UTF8.self) } ?? "").contains(
+                "/layers/\(id)")
+        }
+        #expect(isMounted())
+        try await engine.removeContainer(id, force: false)
+        // The harbour serves in order.
+        _ = try await fixture.shell("true")
+        #expect(!isMounted())
+        await #expect(throws: RuntimeError.self) { _ = try await fixture.create(["true"]) { $0.layerSize = 0 } }
+        await engine.shutdown()
+    }
+
     @Test func furtherGroupsAreHadOrRefusedInWords() async throws {
         let fixture = try await EngineFixture()
         if fixture.engine.harbour.idCount > 1 {

@@ -28,7 +28,7 @@ enum zygote_operation {
     ZYGOTE_RUN = 6,          /* process number, sandbox number; answers pid, pidfd and the pty's master, if any */
     ZYGOTE_EXEC = 7,         /* process number, number of the container's first process; answers as RUN does */
     ZYGOTE_SET_FILTER = 8,   /* slot; descriptor 0 holds an array of struct sock_filter */
-    ZYGOTE_REMOVE_TREE = 9,  /* a SOURCE field, a path of the harbour */
+    ZYGOTE_REMOVE_TREE = 9,  /* 1 if it is a file system of its own (LIMIT_LAYER); a SOURCE field, a path of the harbour */
     ZYGOTE_START_AGENT = 10, /* descriptor 0: a program to run in the harbour, on descriptor 1 as its standard input */
     ZYGOTE_MAKE_TREE = 11,   /* a SOURCE field: a directory to make, with its parents */
     ZYGOTE_OPEN_NAMESPACE = 12, /* answers the harbour's network namespace */
@@ -37,6 +37,7 @@ enum zygote_operation {
     ZYGOTE_OPEN_ROOT = 15,   /* LOWER and UPPER fields of a container that does not run; answers a mount of its root */
     ZYGOTE_OPEN_MOUNT = 16,  /* number of a container's first process, 1: make a directory if nothing is there; a SOURCE field,
                                 a path of that container; answers a mount of it */
+    ZYGOTE_LIMIT_LAYER = 17, /* a SOURCE field, a directory to make below /layers; an OPTION field, `size=BYTES` */
 
     /* On the lifeline, whose other end is the janitor outside the harbour. */
     ZYGOTE_CONFIGURE = 20,     /* two SOURCE fields: the run and the data directory; answers harbour pid (outside), root's

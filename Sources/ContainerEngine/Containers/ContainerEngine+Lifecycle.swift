@@ -9,7 +9,15 @@ extension ContainerEngine {
         try check(wanted)
         let image = try await image(wanted.image, wanted.pullPolicy, platform: wanted.platform)
         try complete(&wanted, image)
-        return try addContainer(wanted, image, lowerPaths: try await images_.lowerDirectories(of: image))
+        let id = try addContainer(wanted, image, lowerPaths: try await images_.lowerDirectories(of: image))
+        guard let size = wanted.layerSize else { return id }
+        do {
+            try await limitLayer(Self.layerPath(id, wanted), size: size)
+        } catch {
+            try? await removeContainer(id, force: true)
+            throw error
+        }
+        return id
     }
 
     /// The rest of making one, of which nothing waits, so that two cannot take one name.
@@ -371,7 +379,7 @@ extension ContainerEngine {
         record.status.state = .removing
         var contents = ZygoteMessage()
         contents.add(ZYGOTE_SOURCE, Self.layerPath(record.id, record.configuration))
-        harbour.tell(ZYGOTE_REMOVE_TREE, 0, contents)
+        harbour.tell(ZYGOTE_REMOVE_TREE, record.configuration.layerSize == nil ? 0 : 1, contents)
         record.output.log.remove()
         record.limits?.remove()
         containersByID[record.id] = nil

@@ -56,6 +56,20 @@ extension ContainerEngine {
         return found
     }
 
+    /// Makes the place of a container's changes a file system of its own. Not so for all: each is one mount more, which
+    /// every later container's mount namespace begins with.
+    func limitLayer(_ path: String, size: Int) async throws(RuntimeError) {
+        var contents = ZygoteMessage()
+        contents.add(ZYGOTE_SOURCE, path)
+        contents.add(ZYGOTE_OPTION, "size=\(size)")
+        do {
+            _ = try await harbour.ask(ZYGOTE_LIMIT_LAYER, 0, 0, 0, contents)
+        } catch {
+            guard case .system(_, EOPNOTSUPP, _) = error else { throw error }
+            throw .unavailable(reason: "--storage-opt size needs attributes of files in memory: Linux 6.6 or later")
+        }
+    }
+
     func addProcessLimits(_ contents: inout ZygoteMessage, _ wanted: ContainerConfiguration) {
         for limit in wanted.processLimits {
             guard let resource = Self.resourceNumbers[limit.name] else { continue }
@@ -102,6 +116,9 @@ extension ContainerEngine {
             throw .invalid(
                 field: "--group-add",
                 reason: "\(group): this machine grants you one group id, and a process that has it can be in no other")
+        }
+        if let size = wanted.layerSize, size <= 0 {
+            throw .conflict("invalid storage option: size must be more than 0")
         }
         if let score = wanted.oomScoreAdjustment, !(-1000...1000).contains(score) {
             throw .conflict("Invalid value \(score), range for oom score adj is [-1000, 1000]")

@@ -36,6 +36,7 @@ enum HostConfigDocument {
             "PublishAllPorts": .bool(configuration.publishesAllPorts),
             "ReadonlyRootfs": .bool(configuration.readOnlyRoot),
             "SecurityOpt": .null,
+            "StorageOpt": configuration.layerSize.map { ["size": .string(String($0))] } ?? .null,
             "UTSMode": .string(mode(configuration, .uts, fallback: "")),
             "UsernsMode": .string(mode(configuration, .user, fallback: "")),
             "ShmSize": .integer(configuration.sharedMemorySize ?? 64 << 20),

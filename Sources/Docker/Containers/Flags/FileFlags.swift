@@ -18,6 +18,9 @@ enum FileFlags {
             "volumes-from", .list, placeholder: "CONTAINER",
             summary: Localized(ko: "다른 컨테이너의 볼륨도 붙인다", en: "Mount the volumes of another container")),
         Flag("read-only", summary: Localized(ko: "루트를 읽기 전용으로", en: "Root file system read-only")),
+        Flag(
+            "storage-opt", .list, placeholder: "size=SIZE",
+            summary: Localized(ko: "바꾼 파일이 차지할 수 있는 크기", en: "How much its changes to files may take")),
         Flag("shm-size", .text, placeholder: "SIZE", summary: Localized(ko: "/dev/shm 크기", en: "Size of /dev/shm")),
         Flag(
             "device", .list, placeholder: "PATH[:TARGET]", summary: Localized(ko: "장치를 붙인다", en: "Add a device")),
@@ -51,6 +54,7 @@ enum FileFlags {
             if size <= 0 { throw .conflict("SHM size can not be less than 0") }
             configuration.sharedMemorySize = size
         }
+        for option in line.all("storage-opt") { configuration.layerSize = try layerSize(option) }
         configuration.devices = try line.all("device").map { text throws(RuntimeError) in try device(text) }
     }
 
@@ -65,6 +69,18 @@ enum FileFlags {
                 throw .system(stage: "open mount source", errno: error.errno, path: path)
             }
         }
+    }
+
+    /// `size=64m`, the one option that docker's overlay driver has.
+    private static func layerSize(_ option: String) throws(RuntimeError) -> Int {
+        let pair = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard pair.count == 2, pair[0].lowercased() == "size" else {
+            throw .conflict("unknown storage option \(pair[0]): there is size=SIZE, for example size=64m")
+        }
+        guard let size = ByteSize.parse(pair[1]) else {
+            throw .invalid(field: "--storage-opt", reason: "invalid size: '\(pair[1])' (try size=64m)")
+        }
+        return size
     }
 
     /// `/dev/fuse`, `/dev/fuse:/dev/fuse`, `/dev/fuse:/dev/fuse:rwm`
