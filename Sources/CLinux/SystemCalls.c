@@ -2,6 +2,7 @@
 
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/fsuid.h>
@@ -20,7 +21,12 @@ int kijabi_openat2(int directory, const char *path, uint64_t flags, uint64_t mod
     struct {
         uint64_t flags, mode, resolve;
     } how = {flags, mode, resolve};
-    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+    /* EAGAIN: something was renamed or mounted on this machine meanwhile, and it could not be told whether the path led
+     * out. */
+    int descriptor, attempts = 0;
+    do descriptor = (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+    while (descriptor < 0 && errno == EAGAIN && ++attempts < 1000);
+    return descriptor;
 }
 
 int kijabi_syncfs(int descriptor) { return syncfs(descriptor); }

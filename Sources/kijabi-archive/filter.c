@@ -19,7 +19,7 @@
 
 static const int allowed[] = {
     /* Streams and files that are open. */
-    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_lseek, SYS_close, SYS_fstat, SYS_fcntl,
+    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_lseek, SYS_close, SYS_dup, SYS_fcntl, SYS_fstat,
     SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_fsync, SYS_fdatasync, SYS_syncfs, SYS_ppoll, SYS_sendto, SYS_sendmsg,
     SYS_getdents64,
     /* Files by name. */

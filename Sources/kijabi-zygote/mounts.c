@@ -33,7 +33,12 @@ int mount_set_read_only(int mount, bool recursive) {
 
 static int open_in_root(int root, const char *path, uint64_t flags) {
     struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    /* EAGAIN: something was renamed or mounted on this machine meanwhile, and it could not be told whether the path led
+     * out. */
+    int descriptor, attempts = 0;
+    do descriptor = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    while (descriptor < 0 && errno == EAGAIN && ++attempts < 1000);
+    return descriptor;
 }
 
 int target_open(int root, const char *path, bool directory, bool make) {

@@ -17,6 +17,9 @@ static int open_there(void *argument) {
     struct search *search = argument;
     /* A mount can only be cloned from within its namespace, and a link only be followed rightly from its root. */
     if (setns(search->container, CLONE_NEWNS) < 0) return fail(&search->failure, "join container", NULL);
+    /* In a copy of it that is another user namespace's, the kernel locks what it gives on: what is read-only or hidden in
+     * that container is so for every other one too, whatever that one's capabilities (mount_namespaces(7)). */
+    if (unshare(CLONE_NEWNS) < 0) return fail(&search->failure, "copy mounts", NULL);
     int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0) return fail(&search->failure, "open root", NULL);
     int place = target_open(root, search->path, true, search->make);
@@ -24,7 +27,6 @@ static int open_there(void *argument) {
     close(root);
     errno = error;
     if (place < 0) return fail(&search->failure, "open mount source", search->path);
-    /* With what is mounted below: what hides a part of it stays where it is. */
     search->mount = open_tree_at(place, "", OPEN_TREE_CLONE | AT_RECURSIVE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
     error = errno;
     close(place);

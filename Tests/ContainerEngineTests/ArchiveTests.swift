@@ -253,7 +253,7 @@ final class StoreFixture: Sendable {
     }
 
     @Test("Whoever reads archives has no right over anything but files, and no system calls for more")
-    func confined() async throws {
+    func systemCalls() async throws {
         let fixture = try await StoreFixture()
         let pipe = try LinuxKernel.Pipe()
         let before = Set(ProcessFiles.all())
