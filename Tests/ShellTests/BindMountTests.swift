@@ -23,6 +23,21 @@ struct BindMountTests {
         #expect(terminal.type("exit\r", thenSee: "Fair winds"))
     }
 
+    @Test func aContainerFindsTheFilesOfTheShellThatIsMadeAnew() throws {
+        let terminal = try Kijabi.open(["--lang", "en"])
+        defer { terminal.end() }
+        #expect(terminal.waitFor("[1] kijabi"))
+        #expect(
+            terminal.type(
+                "docker create --name box -v /log:/log busybox sh -c 'echo seen$((6*7)); touch /log/here'\r",
+                thenSee: "[2] kijabi"))
+        #expect(terminal.type("rm -rf / 2>/dev/null\r", thenSee: "[3] kijabi"))
+        #expect(terminal.type("docker start -a box\r", thenSee: "seen42"))
+        #expect(terminal.waitFor("[4] kijabi"))
+        #expect(terminal.type("ls /log\r", thenSee: "here\r\n"))
+        #expect(terminal.type("exit\r", thenSee: "Fair winds"))
+    }
+
     @Test func scriptsAndProjectsMountWhatTheySee() throws {
         let result = try Kijabi.run([
             "-c",

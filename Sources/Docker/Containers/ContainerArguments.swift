@@ -34,6 +34,15 @@ extension Command {
 }
 
 extension CommandContext {
+    /// Has the container run whose files another one mounts: the shell's may have to be made anew.
+    func prepareSources(of status: ContainerStatus) async {
+        let mountsFiles = status.configuration.mounts.contains { mount in
+            if case .container = mount.source { true } else { false }
+        }
+        // Where it cannot be had, the start says so.
+        if mountsFiles { _ = try? await files.container() }
+    }
+
     /// Does `action` for each container named, printing the name as it was given where it succeeds.
     /// - Returns: 1 if any failed.
     func forEach(

@@ -20,6 +20,7 @@ enum StartCommand {
             }
             return await context.forEach(line.allArguments, command: "start") { name throws(RuntimeError) in
                 let status = try await runtime.containerStatus(name)
+                await context.prepareSources(of: status)
                 if !status.state.isAlive { try await runtime.startContainer(status.id) }
             }
         }.completingContainers(runtime) { $0.state != .running }
@@ -30,6 +31,7 @@ enum StartCommand {
     ) async -> Int32 {
         do throws(RuntimeError) {
             let status = try await runtime.containerStatus(name)
+            await context.prepareSources(of: status)
             return try await AttachCommand.run(status, line, runtime, context, withInput: line.isOn("interactive")) {
                 () throws(RuntimeError) in
                 if !status.state.isAlive { try await runtime.startContainer(status.id) }

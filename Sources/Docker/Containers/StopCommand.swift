@@ -55,6 +55,7 @@ enum RestartCommand {
         ) { line, context in
             await context.forEach(line.allArguments, command: "restart") { name throws(RuntimeError) in
                 let status = try await engine.containerStatus(name)
+                await context.prepareSources(of: status)
                 if line.has("signal") { try await StopCommand.stop(name, line, engine) }
                 try await engine.restartContainer(status.id, grace: StopCommand.grace(line))
             }
