@@ -24,9 +24,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 /// A C program without dependencies: it must start in a blink and run in any container, and as the first process of a
 /// virtual machine. Without Swift's start files it also goes without Swift's runtime: a tenth of the size, and nothing that
 /// wants to read /proc before anybody has mounted it.
-func staticProgram(_ name: String) -> Target {
+func staticProgram(_ name: String, path: String? = nil) -> Target {
     .executableTarget(
-        name: name, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
+        name: name, path: path, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
         linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])])
 }
 
@@ -146,13 +146,14 @@ let package = Package(
         .target(
             name: "RegistryStandIns", dependencies: ["LinuxKernel"], path: "Tests/RegistryStandIns",
             swiftSettings: strict),
+        staticProgram("escape-probe", path: "Tests/EscapeProbe"),
         tests("Registry", ["RegistryStandIns", "OCI", "Documents", "LinuxKernel"]),
         tests("Dockerfile", []),
         tests(
             "ContainerEngine",
             [
                 "ContainerRuntime", "DNS", "LinuxKernel", "CLinux", "OCI", "Documents", "kijabi-zygote",
-                "kijabi-packetfilter", "kijabi-archive", "Registry", "RegistryStandIns",
+                "kijabi-packetfilter", "kijabi-archive", "escape-probe", "Registry", "RegistryStandIns",
             ]),
         tests(
             "VirtualMachine",
@@ -175,6 +176,11 @@ let package = Package(
         tests("Transcripts", ["Documents", "Terminal"]),
         tests("Diagnostics", ["ContainerRuntime", "Terminal"]),
         tests("Benchmarks", ["Documents", "Terminal"]),
-        tests("Shell", ["Lessons", "Commands", "Terminal", "ContainerRuntime", "CEditline"]),
+        tests(
+            "Shell",
+            [
+                "Lessons", "Commands", "Documents", "Terminal", "ContainerRuntime", "CEditline", "LinuxKernel",
+                "OCI", "RegistryStandIns",
+            ]),
     ]
 )

@@ -8,7 +8,7 @@ extension ContainerEngine {
     public static func start(
         _ configuration: EngineConfiguration, searchPath: String
     ) async throws(RuntimeError) -> ContainerEngine {
-        try await start(
+        let engine = try await start(
             configuration,
             images: { harbour throws(RuntimeError) in
                 try ImageStore(
@@ -19,6 +19,14 @@ extension ContainerEngine {
             network: { harbour throws(RuntimeError) in
                 try HarbourNetwork(harbour: harbour, packetFilter: configuration.packetFilterProgram)
             })
+        await engine.beginSweep()
+        return engine
+    }
+
+    /// Removes meanwhile what was left in the store of images by somebody who was killed.
+    private func beginSweep() {
+        guard let store = images_ as? ImageStore else { return }
+        sweep = Task { await store.sweepAbandoned() }
     }
 
     /// Makes the harbour, and what lives in it.

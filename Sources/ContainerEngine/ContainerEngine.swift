@@ -44,6 +44,8 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     var limitsProvider: (any LimitsProvider)?
     /// The order of creation, which lists keep.
     var order: [String] = []
+    /// Of the store of images, for which the harbour is wanted.
+    var sweep: Task<Void, Never>?
 
     public nonisolated var network: any PodNetwork { plumber }
 
@@ -83,6 +85,10 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
     /// - Parameter path: absolute.
     public nonisolated func removeAtEnd(_ path: String) throws(RuntimeError) { try harbour.removeAtEnd(path) }
 
+    /// Calls `body`, on a thread of its own, if everything that runs here dies before `shutdown`: its first process was
+    /// killed.
+    public nonisolated func whenHarbourDies(_ body: @escaping @Sendable () -> Void) { harbour.whenItDies(body) }
+
     /// Ends everything: containers are killed, their layers removed. The data directory stays.
     public func shutdown() async {
         for record in containersByID.values {
@@ -90,6 +96,7 @@ public actor ContainerEngine: ContainerRuntime, ThreadActor {
             record.inputs.forEach { $0.stop() }
         }
         for sandbox in sandboxesByID.values { await plumber.detach(sandbox: sandbox.status.id) }
+        await sweep?.value
         harbour.end()
         await harbour.waitForEnd()
         // It is gone already, unless the zygote was killed.

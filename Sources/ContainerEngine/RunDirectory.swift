@@ -32,11 +32,36 @@ struct RunDirectory: Sendable {
     var name: String { String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
 
     /// What the zygote does at the end, for when it has been killed.
-    func remove() { Self.remove(path, name) }
+    func remove() {
+        // Groups are busy until their last processes, which are being killed, have gone; nobody tells when.
+        var attempts = 0
+        while !Self.remove(path), attempts < 100 {
+            usleep(10_000)
+            attempts += 1
+        }
+    }
 
-    private static func remove(_ path: String, _ name: String) {
-        FileTree.remove(path)
-        for group in ControlGroupProvider.paths(name: "kijabi-\(name)") { FileTree.remove(group) }
+    /// The name of this engine's control groups.
+    static func groupName(_ path: String) -> String { "kijabi-" + (path.split(separator: "/").last ?? "") }
+
+    /// Notes where this engine's control groups are: another process, in other groups, may be the one that clears up.
+    static func note(groups: Set<String>, in path: String) throws(RuntimeError) {
+        let file = try StoredFile(creating: path + "/groups")
+        try file.write(Array(groups.sorted().joined(separator: "\n").utf8))
+    }
+
+    /// - Returns: false if something has to be left for the next time.
+    @discardableResult
+    private static func remove(_ path: String) -> Bool {
+        let noted = (try? StoredFile(path + "/groups", O_RDONLY | O_NOFOLLOW).readAll()) ?? []
+        let groups = noted.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+            .filter { $0.hasSuffix("/" + groupName(path)) && !$0.contains("/../") }
+        var isGone = true
+        for group in ControlGroupProvider.paths(name: groupName(path)).union(groups)
+        where !ControlGroup(path: group).removeTree() { isGone = false }
+        // The directory is what the next start knows the groups by.
+        if isGone { FileTree.remove(path) }
+        return isGone
     }
 
     private static func removeAbandoned(in parent: String) {
@@ -51,7 +76,7 @@ struct RunDirectory: Sendable {
                 let held = try? FileDescriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
                 flock(held.number, LOCK_EX | LOCK_NB) == 0
             else { continue }
-            remove(path, name)
+            remove(path)
         }
     }
 }

@@ -33,4 +33,7 @@ public enum RuntimeError: Error, Sendable, Hashable {
     case system(stage: String, errno: Int32, path: String?)
     /// This machine cannot run containers; `kijabi doctor` tells the fix.
     case unavailable(reason: String)
+
+    /// Everything that ran is gone, because the first process of the harbour is.
+    public static let harbourEnded = RuntimeError.unavailable(reason: "the harbour has ended")
 }

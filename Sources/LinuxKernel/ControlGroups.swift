@@ -103,6 +103,22 @@ public struct ControlGroup: Sendable, Hashable {
         try checked { rmdir(path) }
     }
 
+    /// Removes it with the groups below it, as far as they are empty.
+    /// - Returns: whether it is gone.
+    public func removeTree() -> Bool {
+        if rmdir(path) == 0 || errno == ENOENT { return true }
+        guard let directory = opendir(path) else { return false }
+        while let entry = readdir(directory) {
+            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { _ = ControlGroup(path: "\(path)/\(name)").removeTree() }
+        }
+        closedir(directory)
+        return rmdir(path) == 0 || errno == ENOENT
+    }
+
     public func write(_ value: String, to file: String) throws(Errno) {
         let file = try FileDescriptor.open("\(path)/\(file)", O_WRONLY)
         var value = value

@@ -251,5 +251,4 @@ void unpack(struct tar_reply *reply) {
     }
     input_finish(input, reply);
     settle_directories();
-    if (has(TAR_SYNCHRONIZE) && syncfs(job.root) < 0) fail(errno, "syncfs", NULL);
 }

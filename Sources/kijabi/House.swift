@@ -130,6 +130,16 @@ struct House: Sendable {
             ko: "과정 하나를 읽지 못해서 그것만 빼고 시작해요: \(fault)", en: "One lesson cannot be read and is left out: \(fault)")
     }
 
+    /// Has it told when everything that runs has died.
+    func watchHarbour(_ tell: @escaping @Sendable (String) -> Void) {
+        let text = Localized(
+            ko: "kijabi: 컨테이너들의 첫 프로세스(kijabi-zygote)가 죽어서 모두 사라졌어요. kijabi 를 다시 시작하세요.",
+            en: "kijabi: the containers' first process (kijabi-zygote) has died, and they are gone. Start kijabi again."
+        )
+        let language = language
+        engine.whenHarbourDies { tell(text(language.current)) }
+    }
+
     /// Ends what runs. The kernel would do it too; this way the directories go as well.
     func close() async {
         await hypervisor.shutdown()

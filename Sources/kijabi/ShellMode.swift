@@ -41,6 +41,7 @@ struct ShellMode {
         guard let house = await House.open(program, HouseOptions(invocation), context) else { return 1 }
         var further: [Command] = []
         if let guide = await house.lessons(invocation) { further = LessonCommands.make(guide) }
+        house.watchHarbour { [context] in context.error.line($0) }
         let session = ScriptSession(house.shell(further))
         program.signals.react(
             SignalRouter.Reactions(

@@ -43,6 +43,7 @@ struct ShellSession {
             await house.close()
             return 1
         }
+        house.watchHarbour { [notices = house.notices] in notices.post($0 + "\n") }
         let session = InteractiveSession(configuration)
         program.signals.react(
             SignalRouter.Reactions(

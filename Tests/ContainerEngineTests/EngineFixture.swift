@@ -126,6 +126,7 @@ enum BusyboxTree {
             try files.createDirectory(atPath: "\(root)/\(name)", withIntermediateDirectories: true)
         }
         try files.copyItem(atPath: "/bin/busybox", toPath: "\(root)/bin/busybox")
+        try files.copyItem(atPath: builtProgram("escape-probe"), toPath: "\(root)/bin/escape-probe")
         let applets = [
             "sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "hostname", "mount", "mknod", "ps", "kill",
             "tty",

@@ -21,9 +21,30 @@ public final class StandInServer: Sendable {
         case cutOff(Int, headers: [String: String] = [:], body: [UInt8], length: Int)
         /// The body never ends.
         case endless(headers: [String: String])
+        /// All of it but what comes after so many bytes of the body; the rest follows when the gate is opened.
+        case held(Int, headers: [String: String] = [:], body: [UInt8], after: Int, gate: Gate)
         /// Nothing is said until the other side goes away.
         case silence
         case raw([UInt8])
+    }
+
+    /// Closed until it is opened, once.
+    public final class Gate: Sendable {
+        private let pipe: Pipe
+
+        public init() throws { pipe = try Pipe() }
+
+        public func open() { _ = Glibc.write(pipe.writeEnd.number, [1], 1) }
+
+        /// - Returns: whether it was opened before the other side of `connection` went away.
+        fileprivate func wait(_ connection: Int32) -> Bool {
+            var watched = [
+                pollfd(fd: pipe.readEnd.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
+            ]
+            while poll(&watched, 2, -1) < 0, errno == EINTR {}
+            return watched[0].revents != 0
+        }
     }
 
     public let port: UInt16
@@ -122,6 +143,9 @@ public final class StandInServer: Sendable {
             send(head(200, headers, length: nil), to: connection)
             let piece = [UInt8](repeating: 0x20, count: 1 << 16)
             while send(piece, to: connection) {}
+        case .held(let status, let headers, let body, let after, let gate):
+            send(head(status, headers, length: body.count) + body[..<after], to: connection)
+            if gate.wait(connection) { send(Array(body[after...]), to: connection) }
         case .silence:
             var byte: UInt8 = 0
             _ = recv(connection, &byte, 1, 0)

@@ -54,15 +54,19 @@ enum Kijabi {
             error: String(decoding: errorData, as: UTF8.self))
     }
 
-    /// Starts it without a terminal; nobody reads what it says.
-    static func start(_ arguments: [String], home: Home) throws -> Process {
+    /// Starts it without a terminal.
+    /// - Parameter output: for what it says, errors too.
+    static func start(
+        _ arguments: [String], home: Home, environment: [String: String] = [:],
+        input: FileHandle = .nullDevice, output: FileHandle = .nullDevice, error: FileHandle? = nil
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: directory + "/kijabi")
         process.arguments = arguments
-        process.environment = home.environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.environment = home.environment.merging(environment) { $1 }
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = error ?? output
         try process.run()
         return process
     }

@@ -37,12 +37,10 @@ enum {
     TAR_KEEP_KINDS = 1 << 5,
     /* PACK: a symbolic link that `path` ends in is followed. */
     TAR_FOLLOW = 1 << 6,
-    /* UNPACK: wait until the files are on the disk. */
-    TAR_SYNCHRONIZE = 1 << 7,
     /* PACK: all files are root's, and of no time. */
-    TAR_ANONYMOUS = 1 << 8,
+    TAR_ANONYMOUS = 1 << 7,
     /* PACK: what is mounted below the directory is left out, but for the place it is mounted on. */
-    TAR_ONE_MOUNT = 1 << 9,
+    TAR_ONE_MOUNT = 1 << 8,
 
     TAR_PATH_LIMIT = 4096,
     TAR_DIGEST_SIZE = 32,

@@ -22,6 +22,8 @@ public final class Harbour: Sendable {
         var nextProcess: Int32 = 1
         var exits: [Int32: @Sendable (ProcessEnd) -> Void] = [:]
         var hasEnded = false
+        /// Nil once its end is wanted.
+        var onDeath: (@Sendable () -> Void)? = {}
     }
 
     private let zygote: ZygoteProcess
@@ -82,8 +84,14 @@ public final class Harbour: Sendable {
         KernelThread.start("zygote-reader") { [self] in readAnswers() }
     }
 
+    /// Calls `body`, on a thread of its own, if the harbour ends although nobody here has ended it.
+    func whenItDies(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { if $0.onDeath != nil { $0.onDeath = body } }
+    }
+
     /// Ends the harbour and all that runs in it.
     public func end() {
+        state.withLock { $0.onDeath = nil }
         shutdown(zygote.lifeline.number, Int32(SHUT_RDWR))
         shutdown(zygote.control.number, Int32(SHUT_RDWR))
     }
@@ -146,12 +154,16 @@ public final class Harbour: Sendable {
                 return state.nextRequest
             }
             guard let number else {
-                return continuation.resume(returning: .failure(.unavailable(reason: "the harbour has ended")))
+                return continuation.resume(returning: .failure(.harbourEnded))
             }
             do throws(Errno) {
                 try send(operation, number, arguments, contents)
             } catch {
-                finish(number, .failure(.system(stage: "ask the zygote", errno: error.code, path: nil)))
+                // Its end may be met here before the reader has.
+                let hasGone = [EPIPE, ECONNRESET].contains(error.code)
+                finish(
+                    number,
+                    .failure(hasGone ? .harbourEnded : .system(stage: "ask the zygote", errno: error.code, path: nil)))
             }
         }
     }
@@ -203,16 +215,18 @@ public final class Harbour: Sendable {
                 finish(message.header.request, message.result)
             }
         }
-        let (waiting, exits) = state.withLock { state in
+        let (waiting, exits, onDeath) = state.withLock { state in
             defer {
                 state.waiting = [:]
                 state.exits = [:]
+                state.onDeath = nil
             }
             state.hasEnded = true
-            return (state.waiting, state.exits)
+            return (state.waiting, state.exits, state.onDeath)
         }
+        onDeath?()
         for continuation in waiting.values {
-            continuation.resume(returning: .failure(.unavailable(reason: "the harbour has ended")))
+            continuation.resume(returning: .failure(.harbourEnded))
         }
         for atEnd in exits.values { atEnd(ProcessEnd(code: Int32(CLD_KILLED), status: SIGKILL)) }
     }

@@ -12,6 +12,15 @@ extension ImageStore {
         return try files.staging(holding: try files.lock(), remove: remover)
     }
 
+    /// Removes what somebody left half made who was killed.
+    func sweepAbandoned() async {
+        // A store that nobody has left anything in is not touched, and may be read only.
+        guard !files.names(in: "temporary").isEmpty, let lock = try? files.lock() else { return }
+        let abandoned = files.abandonedStagings(holding: lock)
+        _ = consume lock
+        await sweep(abandoned)
+    }
+
     /// Whether the store has a blob, which then need not be downloaded.
     public func hasBlob(_ digest: Digest) -> Bool { files.hasBlob(digest) }
 

@@ -1,4 +1,3 @@
-import CLinux
 import ContainerRuntime
 import Glibc
 import LinuxKernel
@@ -34,7 +33,6 @@ struct LayerWriter {
             setTime(directory + "/" + entry.path, content.modificationTime(of: entry))
         }
         setTime(directory, content.modificationTime)
-        try synchronize(directory)
         return (digest, archive.size)
     }
 
@@ -93,13 +91,6 @@ struct LayerWriter {
             rest -= count
             try progress(count)
         }
-    }
-
-    /// All at once, so that the rename that publishes the files cannot get to the disk before them: one by one takes
-    /// minutes where there are thousands.
-    private func synchronize(_ directory: String) throws(RuntimeError) {
-        let file = try StoredFile(directory, O_RDONLY | O_DIRECTORY)
-        try check(kijabi_syncfs(file.descriptor), "syncfs", directory)
     }
 
     private func setOwner(_ path: String, _ user: UInt32, _ group: UInt32) throws(RuntimeError) {

@@ -43,10 +43,10 @@ extension ContainerEngine {
 
     func provider() throws(RuntimeError) -> any LimitsProvider {
         if let limitsProvider { return limitsProvider }
-        // Unique on this machine, as the run directory's name is.
-        let name = runDirectory.split(separator: "/").last ?? ""
         let found: any LimitsProvider
-        if let groups = ControlGroupProvider(name: "kijabi-\(name)") {
+        // Unique on this machine, as the run directory's name is.
+        if let groups = ControlGroupProvider(name: RunDirectory.groupName(runDirectory)) {
+            try RunDirectory.note(groups: groups.basePaths, in: runDirectory)
             for path in groups.basePaths { try harbour.removeAtEnd(path) }
             found = groups
         } else {

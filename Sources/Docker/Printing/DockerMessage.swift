@@ -89,6 +89,11 @@ struct DockerMessage {
                     "What the image is made of is not on this machine. Install it with the command above, and try again."
             )(
                 language)
+        case .harbourEnded:
+            Localized(
+                ko: "컨테이너가 모두 함께 사라졌어요. kijabi 를 끝내고 다시 시작하세요. 이미지와 볼륨은 그대로 있어요.",
+                en: "All containers are gone with it. Leave kijabi and start it again; images and volumes are kept.")(
+                    language)
         case .unavailable, .system:
             Localized(
                 ko: "'kijabi doctor' 가 이 컴퓨터에서 무엇이 되고 안 되는지 알려 줘요.",

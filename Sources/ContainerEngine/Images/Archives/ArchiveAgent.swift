@@ -29,7 +29,22 @@ public struct ArchiveAgent: Sendable {
             if let handedOver = job.handedOver { close(handedOver) }
             throw error
         }
-        return try await Self.converse(job, over: socket, progress)
+        do throws(RuntimeError) {
+            return try await Self.converse(job, over: socket, progress)
+        } catch {
+            throw await cause(of: error)
+        }
+    }
+
+    /// A process that has ended without a word may have gone with all the others of the harbour.
+    private func cause(of error: RuntimeError) async -> RuntimeError {
+        guard case .unavailable = error else { return error }
+        do throws(RuntimeError) {
+            close(try await harbour.makeSocket(domain: AF_UNIX, type: Int32(SOCK_STREAM.rawValue), protocol: 0))
+            return error
+        } catch {
+            return error
+        }
     }
 
     /// Packs with one process what another unpacks.
