@@ -92,6 +92,7 @@ struct House: Sendable {
             runtime: engine, commands: commands + further, language: language, notices: notices,
             environment: context.environment, runtimeDirectory: runtimeDirectory,
             startDirectory: context.workingDirectory)
+        shell.commandExecutor = { ThreadExecutor(name: "command") }
         // Like a Pod of the namespace `default`.
         shell.dns = DNSConfiguration(
             nameservers: [ClusterConfiguration.dnsAddress],

@@ -16,7 +16,8 @@ final class CellRunner {
     /// - Throws: where the socket for the toolbox cannot be made.
     init(_ configuration: ShellConfiguration, builtins: [Command]) throws(ShellError) {
         self.configuration = configuration
-        let commands = CommandSet(commands: configuration.commands + builtins)
+        let commands = CommandSet(
+            commands: configuration.commands + builtins, executor: configuration.commandExecutor)
         self.commands = commands
         let directory = configuration.runtimeDirectory + "/toolbox"
         let bin = directory + "/bin"
@@ -90,7 +91,7 @@ final class CellRunner {
             input: descriptors[0], output: output, error: error, environment: request.environment,
             workingDirectory: request.workingDirectory, files: ToolboxFiles(toolbox: toolbox),
             language: language.current, style: Style(isTerminal: output.isTerminal, environment: request.environment))
-        return await CommandSet.run(command, Array(request.words.dropFirst()), context)
+        return await commands.run(command, Array(request.words.dropFirst()), context)
     }
 
     /// What programs in the toolbox find in their environment.

@@ -4,6 +4,8 @@ import Terminal
 /// The commands that kijabi itself runs.
 struct CommandSet: Sendable {
     let commands: [Command]
+    /// See `ShellConfiguration.commandExecutor`.
+    var executor: (@Sendable () -> any TaskExecutor)?
 
     /// The command of that name or alias.
     func named(_ name: String) -> Command? {
@@ -17,8 +19,8 @@ struct CommandSet: Sendable {
     func nearest(to word: String) -> String? { Suggestion.nearest(to: word, in: names) }
 
     /// Runs a command with the words behind its name.
-    static func run(_ command: Command, _ words: [String], _ context: CommandContext) async -> Int32 {
+    func run(_ command: Command, _ words: [String], _ context: CommandContext) async -> Int32 {
         let words = command.name == "host" ? HostKill.rewritten(words) : words
-        return await command.dispatch(words, context)
+        return await withTaskExecutorPreference(executor?()) { await command.dispatch(words, context) }
     }
 }

@@ -39,8 +39,9 @@ extension CellLoop {
         let follower = KeptDescriptor(owning: terminal.takeFollower())
         let context = runner.context(input: follower.number, output: follower.number, error: follower.number)
         let token = token
+        let commands = runner.commands
         let task = Task {
-            let status = await CommandSet.run(command, words, context)
+            let status = await commands.run(command, words, context)
             let mark = CellEndFilter.mark(token: token, status: Task.isCancelled ? 130 : status)
             OutputStream(descriptor: follower.number).write(mark)
         }

@@ -111,7 +111,7 @@ final class ScriptCells {
         }
         let context = runner.context(
             input: streams.input ?? -1, output: streams.output ?? -1, error: streams.error ?? -1)
-        let task = Task { await CommandSet.run(command, words, context) }
+        let task = Task { [commands = runner.commands] in await commands.run(command, words, context) }
         interruption.watch(task)
         let status = waitFor { await task.value }
         interruption.watch(nil)

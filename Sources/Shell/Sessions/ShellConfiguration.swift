@@ -12,6 +12,9 @@ public struct ShellConfiguration: Sendable {
     public var recorders: [any SessionRecorder]
     /// The environment of the process.
     public var environment: [String: String]
+    /// Makes what one command runs on. A command waits in write(2) for whoever reads it, which is a pager at times or
+    /// nobody: on the cooperative pool, two of them would stop everything. Nil leaves commands there.
+    public var commandExecutor: (@Sendable () -> any TaskExecutor)?
     /// Where entries are kept, or nil to keep none.
     public var historyPath: String?
     /// A directory of this process alone, for its owner only, where sockets are made.
