@@ -250,6 +250,62 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes.prefix(500)))
     }
 
+    @Test(
+        "A registry that stops in the middle, or says nothing at all, is given up after a while", arguments: [0, 500])
+    func stalled(after: Int) async throws {
+        let bytes = noise(1000)
+        let gate = try StandInServer.Gate()
+        let server = try server { request in
+            if after == 0 { return .silence }
+            return request.headers["range"] == nil
+                ? .held(200, body: bytes, after: after, gate: gate) : .silence
+        }
+        let hasty = RetryPolicy(attempts: 1, longest: .zero) { _ in .zero }
+        let client = makeClient(server.domain, stallSeconds: 1, retry: hasty)
+        let domain = server.domain
+        await #expect(
+            performing: { try await client.download(descriptor(bytes), of: "a", to: path) },
+            throws: { error in
+                guard case .unreachable(domain, let detail) = error as? RegistryError else { return false }
+                return !detail.isEmpty
+            })
+        let kept = (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data()
+        #expect(kept == Data(bytes.prefix(after)))
+    }
+
+    @Test("Lengths and ranges that are not true are given up, and what they left does no harm", arguments: 0..<5)
+    func lengths(number: Int) async throws {
+        let bytes = noise(1000)
+        let half = Array(bytes.prefix(500))
+        let answers: [StandInServer.Answer] = [
+            // Shorter than announced in the manifest, and whole; longer; a part that nobody asked for; a part that is
+            // another; a part without a place.
+            .status(200, body: half),
+            .status(200, body: bytes + half),
+            .status(206, headers: ["Content-Range": "bytes 500-999/1000"], body: Array(bytes[500...])),
+            .status(206, headers: ["Content-Range": "bytes 0-499/99999999999999999999"], body: Array(half.reversed())),
+            .status(206, headers: ["Content-Range": "bytes */1000"], body: half),
+        ]
+        let isHonest = Shared(Mutex(false))
+        let server = try server { request in
+            guard isHonest.value.withLock({ $0 }) else { return answers[number] }
+            let (status, headers, body) = Self.part(bytes, request)
+            return .status(status, headers: headers, body: body)
+        }
+        await #expect(throws: RegistryError.self) {
+            try await makeClient(server.domain).download(descriptor(bytes), of: "a", to: path)
+        }
+        #expect(server.requests.count < 20)
+        isHonest.value.withLock { $0 = true }
+        _ = try await makeClient(server.domain).download(descriptor(bytes), of: "a", to: path)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes))
+    }
+
+    private final class Shared: Sendable {
+        let value: Mutex<Bool>
+        init(_ value: consuming Mutex<Bool>) { self.value = value }
+    }
+
     @Test("Two downloads of one blob into one file fetch it once")
     func twoAtOnce() async throws {
         let bytes = noise(200_000)

@@ -9,11 +9,13 @@ import OCI
 let impatient = RetryPolicy(attempts: 3, longest: .zero) { _ in .zero }
 
 func makeClient(
-    _ domain: String, _ credential: RegistryCredential? = nil, trust: ServerTrust = ServerTrust()
+    _ domain: String, _ credential: RegistryCredential? = nil, trust: ServerTrust = ServerTrust(),
+    stallSeconds: Int = 60, retry: RetryPolicy = impatient
 ) -> RegistryClient {
     RegistryClient(
         domain: domain, credential: credential,
-        transport: CurlTransport(proxies: ProxySettings(environment: [:])) { _ in trust }, retry: impatient)
+        transport: CurlTransport(proxies: ProxySettings(environment: [:]), stallSeconds: stallSeconds) { _ in trust },
+        retry: retry)
 }
 
 /// Bytes that no compression makes smaller, the same every time.

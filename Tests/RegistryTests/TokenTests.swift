@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import OCI
 import RegistryStandIns
 import Synchronization
@@ -73,6 +74,38 @@ import Testing
         try await harbour.expire()
         #expect(try await client.tags("a") == ["v1"])
         #expect(harbour.tokens.requests.count == 3)
+    }
+
+    @Test("A download whose token runs out on the way goes on with another, where it stopped")
+    func expiryOnTheWay() async throws {
+        let bytes = noise(100_000)
+        let number = Box(Mutex(0))
+        let tokens = try StandInServer { _ in
+            let number = number.value.withLock { number in
+                number += 1
+                return number
+            }
+            return .status(200, body: Array(#"{"token":"t\#(number)"}"#.utf8))
+        }
+        let domain = tokens.domain
+        let registry = try StandInServer { request in
+            let start = request.headers["range"].flatMap { Int($0.dropFirst(6).dropLast()) } ?? 0
+            // The second token is taken only for what is behind the first part, and the first is not any more.
+            let wanted =
+                request.path == "/v2/" ? nil : start > 0 ? ["Bearer t2", "Bearer t3"] : ["Bearer t1", "Bearer t2"]
+            if let wanted, wanted.contains(request.headers["authorization"] ?? "") {
+                if start == 0 { return .cutOff(200, body: Array(bytes.prefix(60_000)), length: bytes.count) }
+                let header = "bytes \(start)-\(bytes.count - 1)/\(bytes.count)"
+                return .status(206, headers: ["Content-Range": header], body: Array(bytes[start...]))
+            }
+            return .status(401, headers: ["WWW-Authenticate": #"Bearer realm="http://\#(domain)/token",service="s""#])
+        }
+        let directory = try ScratchDirectory("token")
+        let path = directory.path + "/blob"
+        _ = try await makeClient(registry.domain).download(descriptor(bytes), of: "a", to: path)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes))
+        let shown = registry.requests.filter { $0.headers["range"] != nil }.map { $0.headers["authorization"] ?? "" }
+        #expect(shown == ["Bearer t1", "Bearer t2"])
     }
 
     @Test("A wrong password is said to be so by the token server")

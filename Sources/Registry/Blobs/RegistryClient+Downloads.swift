@@ -38,15 +38,17 @@ extension RegistryClient {
         let file = try await open(path, blob, progress)
         var mayRestart = file.count > 0
         var attempt = 0
+        // Where it has been: what is thrown away and comes again is no progress, or a registry could keep us for ever.
+        var furthest = file.count
         while true {
-            let before = file.count
-            if before < blob.size {
+            if file.count < blob.size {
                 let error = await fetch(blob, repository, file)
                 if let failure = file.failure { try await settle(failure, file, path, blob) }
                 if file.count < blob.size {
                     mayRestart = mayRestart || file.count > 0
                     // As long as it goes on, it is worth going on.
-                    attempt = file.count > before ? 1 : attempt + 1
+                    attempt = file.count > furthest ? 1 : attempt + 1
+                    furthest = max(furthest, file.count)
                     let last = error ?? .broken(host: domain, detail: "the end of the blob is missing")
                     guard Self.isPassing(last), attempt < retry.attempts else { throw last }
                     try await retry.wait(attempt)
@@ -62,6 +64,7 @@ extension RegistryClient {
                 throw .wrongDigest(expected: blob.digest, actual: digest)
             }
             mayRestart = false
+            (attempt, furthest) = (0, 0)
         }
     }
 
@@ -89,7 +92,10 @@ extension RegistryClient {
         case .tooLong:
             unlink(path)
             throw .wrongSize(blob.digest, expected: blob.size)
-        case .storage(let errno): throw .storage(path: path, errno: errno)
+        case .storage(let errno):
+            // What fills the disk is not worth keeping: nothing else would work until somebody found it.
+            if errno == ENOSPC || errno == EDQUOT { unlink(path) }
+            throw .storage(path: path, errno: errno)
         case .wrongPart: await restart(file, path)
         }
     }

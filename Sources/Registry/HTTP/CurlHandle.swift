@@ -20,7 +20,7 @@ final class CurlHandle: Sendable {
 
     /// Carries one request to its end on the calling thread.
     func perform(
-        _ request: HTTPRequest, _ sink: any ResponseSink, proxy: String, trust: ServerTrust
+        _ request: HTTPRequest, _ sink: any ResponseSink, proxy: String, trust: ServerTrust, stallSeconds: Int
     ) -> Result<HTTPHead, TransportError> {
         let exchange = Exchange(request, sink)
         let lines = request.headers.map { strdup("\($0.name): \($0.value)") }
@@ -44,7 +44,7 @@ final class CurlHandle: Sendable {
                             call.client_key = key
                             call.body_length = request.bodyLength.map { Int64($0) } ?? -1
                             call.connect_seconds = CurlTransport.connectSeconds(request.url)
-                            call.stall_seconds = CurlTransport.stallSeconds
+                            call.stall_seconds = stallSeconds
                             call.total_seconds = request.limit ?? 0
                             call.context = Unmanaged.passUnretained(exchange).toOpaque()
                             call.read = { context, buffer, size in

@@ -5,16 +5,19 @@ import Synchronization
 public final class CurlTransport: HTTPTransport {
     /// To resolve a name, connect and agree on keys. What is on this machine answers at once or never.
     static func connectSeconds(_ url: HTTPURL) -> Int { url.isLoopback ? 5 : 20 }
-    /// Without a byte in either direction.
-    static let stallSeconds = 60
-
     private let proxies: ProxySettings
     private let trust: @Sendable (HTTPURL) -> ServerTrust
+    private let stallSeconds: Int
     private let idle = Mutex<[CurlHandle]>([])
 
-    /// - Parameter trust: what to trust, and to show, where a URL leads.
-    public init(proxies: ProxySettings, trust: @escaping @Sendable (HTTPURL) -> ServerTrust) {
+    /// - Parameters:
+    ///   - stallSeconds: how long a transfer may go without a byte in either direction.
+    ///   - trust: what to trust, and to show, where a URL leads.
+    public init(
+        proxies: ProxySettings, stallSeconds: Int = 60, trust: @escaping @Sendable (HTTPURL) -> ServerTrust
+    ) {
         self.proxies = proxies
+        self.stallSeconds = stallSeconds
         self.trust = trust
     }
 
@@ -24,10 +27,11 @@ public final class CurlTransport: HTTPTransport {
         guard let handle = await handle() else { throw .noLibrary }
         handle.renew()
         let proxy = proxies.proxy(for: request.url) ?? ""
-        let trust = trust
+        let (trust, stallSeconds) = (trust, stallSeconds)
         let result = await withTaskCancellationHandler {
             await KernelThread.run("transfer") {
-                handle.perform(request, sink, proxy: proxy, trust: trust(request.url))
+                handle.perform(
+                    request, sink, proxy: proxy, trust: trust(request.url), stallSeconds: stallSeconds)
             }
         } onCancel: {
             handle.cancel()
