@@ -25,11 +25,19 @@ struct StreamRelay {
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     }
 
+    private static func error(_ socket: Int32) -> Bool {
+        var error: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error != 0
+    }
+
     /// Moves what can be moved now.
     /// - Returns: `.more` if it stopped for the sake of others and wants to be called again without an event.
     mutating func pump() -> Progress {
         let results = (there.pump(), back.pump())
-        if results.0 == .failed || results.1 == .failed {
+        // A direction that has ended is not read any more, and would not hear of a reset behind its end.
+        let isBroken = (there.isFinished && Self.error(there.source)) || (back.isFinished && Self.error(back.source))
+        if results.0 == .failed || results.1 == .failed || isBroken {
             // One side was reset, or is gone: the other learns that it was no orderly end.
             for socket in [there.source, there.sink] { Self.reset(socket) }
             return .finished
