@@ -92,8 +92,9 @@ struct KilledTests {
         let victim = try Victim()
         defer { victim.end() }
         let gate = try StandInServer.Gate()
-        let shelf = try Shelf()
-        let layer = shelf.layer
+        let shelf = try Shelf.busybox(
+            adding: "head -c 300000 /dev/urandom > big", applets: ["wc"])
+        let layer = shelf.layers[1]
         let isPatient = Mutex(false)
         let patience = Shared(isPatient)
         let server = try StandInServer { request in
@@ -126,49 +127,5 @@ struct KilledTests {
     private final class Shared: Sendable {
         let value: Mutex<Bool>
         init(_ value: consuming Mutex<Bool>) { self.value = value }
-    }
-
-    /// An image of two layers: this machine's busybox, and 300000 bytes that do not compress.
-    private struct Shelf {
-        let layer: [UInt8]
-        private let blobs: [[UInt8]]
-        private let manifest: [UInt8]
-
-        init() throws {
-            let root = try Kijabi.Home()
-            defer { root.remove() }
-            let script = """
-                cd "$0" && mkdir -p base/bin top && cp /bin/busybox base/bin && ln -s busybox base/bin/wc
-                head -c 300000 /dev/urandom > top/big && tar -C base -cf base.tar . && tar -C top -cf top.tar big
-                """
-            let process = try Process.run(URL(fileURLWithPath: "/bin/sh"), arguments: ["-ec", script, root.path])
-            process.waitUntilExit()
-            let layers = try ["base.tar", "top.tar"].map { name in
-                Array(try Data(contentsOf: URL(fileURLWithPath: root.path + "/" + name)))
-            }
-            layer = layers[1]
-            #if arch(arm64)
-                var configuration = ImageConfiguration(architecture: "arm64")
-            #else
-                var configuration = ImageConfiguration(architecture: "amd64")
-            #endif
-            for layer in layers { configuration.append(layer: Digest(of: layer), createdBy: "test") }
-            let document = configuration.document.encoded()
-            blobs = layers + [document]
-            func descriptor(_ type: String, _ bytes: [UInt8]) -> ContentDescriptor {
-                ContentDescriptor(mediaType: type, digest: Digest(of: bytes), size: bytes.count)
-            }
-            manifest = ImageManifest(
-                configuration: descriptor(ImageConfiguration.mediaType, document),
-                layers: layers.map { descriptor(ImageManifest.layerMediaType, $0) }
-            ).document.encoded()
-        }
-
-        func answer(_ request: StandInServer.Request) -> StandInServer.Answer {
-            if request.path == "/v2/" { return .status(200) }
-            if request.path.contains("/manifests/") { return .status(200, body: manifest) }
-            return blobs.first { request.path.hasSuffix(Digest(of: $0).hex) }.map { .status(200, body: $0) }
-                ?? .status(404)
-        }
     }
 }

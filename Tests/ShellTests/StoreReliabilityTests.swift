@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RegistryStandIns
 import Testing
 
 @testable import Shell
@@ -16,7 +17,8 @@ struct StoreReliabilityTests {
             mount -t tmpfs -o size=\(megabytes)m,mode=755 tmpfs "$HOME" || exit 99
             "$@"
             status=$?
-            echo "left $(ls -A "$HOME/.local/share/kijabi/images/temporary" 2>/dev/null | wc -l)"
+            cd "$HOME/.local/share/kijabi/images"
+            echo "left $(ls -A temporary downloads 2>/dev/null | grep -vc ':$\\|^$')"
             exit $status
             """
         return unshare + ["/bin/sh", "-c", script, "sh"]
@@ -60,6 +62,27 @@ struct StoreReliabilityTests {
         #expect(result.output == "import 1\n0\nstill here\nleft 0\n")
         // It is refused as soon as it is known not to fit.
         #expect(result.error.contains("larger than allowed") || result.error.contains("no space left"))
+    }
+
+    @Test func aFullDiskStopsAPullAndNothingElse() throws {
+        let layer = [UInt8](repeating: 7, count: 64 << 20)
+        let shelf = Shelf([layer])
+        let server = try StandInServer { shelf.answer($0) }
+        let name = "\(server.domain)/large"
+        let result = try Kijabi.run(
+            [
+                "-c",
+                """
+                docker run --rm busybox true
+                docker pull -q \(name)
+                echo pull $?
+                docker images -q \(name) | wc -l
+                docker run --rm -v kept:/v busybox sh -c 'dd if=/dev/zero of=/v/file bs=1M count=16 2>/dev/null && echo room'
+                """,
+            ], wrapper: Self.smallDisk(megabytes: 40))
+        #expect(result.output == "pull 1\n0\nroom\nleft 0\n")
+        #expect(result.error.contains("no space left on device"), "\(result.error)")
+        #expect(result.error.contains("docker system prune"), "\(result.error)")
     }
 
     @Test func whatAKilledBuildLeavesIsSwept() throws {

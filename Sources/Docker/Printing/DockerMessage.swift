@@ -1,5 +1,6 @@
 import Commands
 import ContainerRuntime
+import Glibc
 import Terminal
 
 /// A runtime error as docker words it, and a next step for a beginner.
@@ -94,6 +95,11 @@ struct DockerMessage {
                 ko: "컨테이너가 모두 함께 사라졌어요. kijabi 를 끝내고 다시 시작하세요. 이미지와 볼륨은 그대로 있어요.",
                 en: "All containers are gone with it. Leave kijabi and start it again; images and volumes are kept.")(
                     language)
+        case .system(_, ENOSPC, _):
+            Localized(
+                ko: "디스크가 가득 찼어요. 'docker system df' 로 무엇이 차지하는지 보고, 'docker system prune' 으로 비울 수 있어요.",
+                en: "The disk is full. 'docker system df' shows what takes room, 'docker system prune' gives some back."
+            )(language)
         case .unavailable, .system:
             Localized(
                 ko: "'kijabi doctor' 가 이 컴퓨터에서 무엇이 되고 안 되는지 알려 줘요.",
