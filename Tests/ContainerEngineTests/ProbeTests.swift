@@ -127,7 +127,7 @@ import Testing
     }
 
     /// `docker cp` while the container changes a directory for a link and back, as fast as it can (CVE-2018-15664).
-    @Test(arguments: ["", "/host", "../../../../../..", "../../../../../../host", "/proc/1/root"])
+    @Test(arguments: ["", "../../../../../../host", "/proc/1/root"])
     func copyingFollowsNoTurningLink(_ prefix: String) async throws {
         let fixture = try await EngineFixture()
         let secret = try makeSecret(fixture)
