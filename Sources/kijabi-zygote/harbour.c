@@ -10,8 +10,13 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+
+#ifndef CGROUP2_SUPER_MAGIC
+#define CGROUP2_SUPER_MAGIC 0x63677270
+#endif
 
 static void write_sysctl(const char *path, const char *value) {
     int file = open(path, O_WRONLY | O_CLOEXEC);
@@ -101,7 +106,25 @@ static int place(int detached, const char *path, const char *target, struct zygo
     return 0;
 }
 
-int harbour_set_up(const struct harbour *harbour, struct zygote_failure *failure) {
+static int leave_machine(void *argument) {
+    struct harbour *harbour = argument;
+    if (umount2("/host", MNT_DETACH) < 0) return -1;
+    harbour->mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    return 0;
+}
+
+/* A mount namespace is copied for each container: the fewer mounts are in it, the sooner it is made and gone, and what of
+ * the machine is not there nobody can get at. The child shares this memory and these descriptors. */
+static int make_mounts(struct harbour *harbour, struct zygote_failure *failure) {
+    static char stack[1 << 14] __attribute__((aligned(16)));
+    pid_t pid = clone(leave_machine, stack + sizeof stack, CLONE_NEWNS | CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, harbour);
+    if (pid > 0) waitpid(pid, NULL, 0);
+    return harbour->mounts < 0 ? fail(failure, "make mount namespace", NULL) : 0;
+}
+
+bool harbour_has_cgroup2;
+
+int harbour_set_up(struct harbour *harbour, struct zygote_failure *failure) {
     static const char *const directories[] = {"host", "run", "data", "proc", "sys", "dev", "tmp", "scratch", NULL};
     if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) return fail(failure, "become root of the harbour", NULL);
     /* Changed ids made this process undumpable, and its /proc files somebody else's. */
@@ -127,7 +150,9 @@ int harbour_set_up(const struct harbour *harbour, struct zygote_failure *failure
     if (make_device_template(failure) < 0) return -1;
     if (make_shared_memory(failure) < 0) return -1;
     if (network_prepare() < 0) return fail(failure, "bring up the loopback", NULL);
-    return 0;
+    struct statfs status;
+    harbour_has_cgroup2 = statfs("/host/sys/fs/cgroup", &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+    return make_mounts(harbour, failure);
 }
 
 /* ---- requests */
@@ -314,7 +339,7 @@ _Noreturn void harbour_serve(struct harbour *harbour) {
     struct pollfd *watched = malloc(room * sizeof *watched);
     struct process **reporting = malloc(room * sizeof(struct process *));
     if (signals < 0 || harbour->net < 0 || !watched || !reporting) _exit(4);
-    bool pool_full = false;
+    pool_start(harbour);
     for (;;) {
         size_t count = 0;
         watched[count++] = (struct pollfd){.fd = harbour->control, .events = POLLIN};
@@ -330,13 +355,7 @@ _Noreturn void harbour_serve(struct harbour *harbour) {
             reporting[count] = process;
             watched[count++] = (struct pollfd){.fd = process->report, .events = POLLIN};
         }
-        /* Idle for a moment: make namespaces ahead, one set at a time. */
-        int ready = poll(watched, count, pool_full ? -1 : 2);
-        if (ready < 0 && errno != EINTR) _exit(5);
-        if (ready == 0) {
-            pool_full = !sandbox_fill_pool(harbour);
-            continue;
-        }
+        if (poll(watched, count, -1) < 0 && errno != EINTR) _exit(5);
         for (size_t i = 2; i < count; i++)
             if (watched[i].revents) process_report(harbour, reporting[i]);
         if (watched[1].revents) {
@@ -349,7 +368,6 @@ _Noreturn void harbour_serve(struct harbour *harbour) {
             if (got == 0) _exit(0); /* kijabi is gone, and with this process everything in the harbour */
             if (got == 1) {
                 serve(harbour, &message);
-                pool_full = pool_full && message.header.operation != ZYGOTE_MAKE_SANDBOX;
                 message_release(&message);
             }
         }

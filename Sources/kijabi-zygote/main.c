@@ -133,7 +133,7 @@ int main(int count, char **arguments, char **environment) {
     if (chdir("/") < 0) return 1;
 
     if (message_receive(ZYGOTE_LIFELINE_DESCRIPTOR, &message) != 1) return 0;
-    struct harbour harbour = {.control = ZYGOTE_CONTROL_DESCRIPTOR, .net = -1, .run = -1, .data = -1};
+    struct harbour harbour = {.control = ZYGOTE_CONTROL_DESCRIPTOR, .net = -1, .mounts = -1, .run = -1, .data = -1};
     size_t position = 0;
     for (const struct zygote_field *field; (field = message_next(&message, &position));) {
         if (field->tag != ZYGOTE_SOURCE) continue;

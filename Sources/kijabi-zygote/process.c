@@ -28,6 +28,7 @@ static void forget(struct process *process) {
     if (process->report >= 0) close(process->report);
     if (process->master >= 0) close(process->master);
     if (process->mounts >= 0) close(process->mounts);
+    if (process->held_mounts >= 0) close(process->held_mounts);
     if (process->pidfd >= 0) close(process->pidfd);
     free(process);
 }
@@ -36,6 +37,7 @@ static void forget(struct process *process) {
 struct entry {
     const struct specification *specification;
     const struct sandbox *sandbox; /* to run in, or */
+    int mounts;                    /* the harbour's mounts to begin with, or -1: those there are */
     int container;                 /* pidfd of the process whose namespaces to join */
     int own_user;                  /* user namespace instead of the sandbox's, or -1 */
     int report;
@@ -95,6 +97,10 @@ static int enter(void *argument) {
                       {sandbox->net, CLONE_NEWNET, "setns net"},
                       {sandbox->uts, CLONE_NEWUTS, "setns uts"},    {sandbox->ipc, CLONE_NEWIPC, "setns ipc"},
                       {sandbox->pid, CLONE_NEWPID, "setns pid"}};
+        if (entry->mounts >= 0) {
+            if (setns(entry->mounts, CLONE_NEWNS) < 0) return fail(&entry->failure, "join namespace", NULL);
+            birth_step("setns mnt");
+        }
         uint32_t settled = 0;
         if (entry->specification->join_count > 0 && (settled = join_others(entry)) == 0)
             return fail(&entry->failure, "join container", NULL);
@@ -132,7 +138,6 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     static char stack[1 << 18] __attribute__((aligned(16)));
     int32_t number = message->header.arguments[0];
     bool is_exec = message->header.operation == ZYGOTE_EXEC;
-    (void)harbour;
     struct process *container = is_exec ? process_find(message->header.arguments[1]) : NULL;
     struct sandbox *sandbox = is_exec ? NULL : sandbox_find(message->header.arguments[1]);
     if (!container && !sandbox) {
@@ -166,7 +171,8 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     int report[2] = {-1, -1};
     struct process *process = calloc(1, sizeof *process);
     struct entry entry = {.specification = specification, .sandbox = sandbox, .pid = -1, .pidfd = -1, .user = -1,
-                          .own_user = -1, .container = container ? container->pidfd : -1};
+                          .own_user = -1, .container = container ? container->pidfd : -1,
+                          .mounts = specification->wants_machine ? -1 : harbour->mounts};
     if (!process || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0) {
         fail(failure, "socketpair", NULL);
     } else if (sandbox && (specification->identity[0] || specification->identity[1]) &&
@@ -195,6 +201,7 @@ int process_start(struct harbour *harbour, struct message *message, struct zygot
     }
     *process = (struct process){.next = processes, .number = number, .pid = entry.pid, .pidfd = entry.pidfd,
                                 .shared = specification->shared, .report = report[0], .master = -1, .mounts = -1,
+                                .held_mounts = is_exec ? NO_MOUNTS : -1,
                                 .request = message->header.request, .birth = birth_current()};
     processes = process;
     specification_free(specification);
@@ -223,6 +230,11 @@ bool process_report(struct harbour *harbour, struct process *process) {
         int descriptors[2] = {process->pidfd, process->master};
         reply_send(harbour->control, process->request, (int[3]){process->pid, 0, 0}, descriptors,
                    process->master >= 0 ? 2 : 1);
+        if (process->held_mounts == -1) {
+            char path[64];
+            snprintf(path, sizeof path, "/proc/%d/ns/mnt", process->pid);
+            process->held_mounts = open(path, O_RDONLY | O_CLOEXEC);
+        }
     }
     close(process->report);
     process->report = -1;

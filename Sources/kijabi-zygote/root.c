@@ -2,11 +2,6 @@
 #include "zygote.h"
 
 #include <sys/stat.h>
-#include <sys/vfs.h>
-
-#ifndef CGROUP2_SUPER_MAGIC
-#define CGROUP2_SUPER_MAGIC 0x63677270
-#endif
 
 static const char root_path[] = "/scratch";
 
@@ -128,8 +123,7 @@ static int mount_kernel_file_systems(const struct specification *specification, 
     }
     if (place(sys, root, "/sys", "mount sysfs", failure) < 0) return -1;
     birth_step("fsmount sysfs");
-    struct statfs status;
-    if (statfs("/host/sys/fs/cgroup", &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC) {
+    if (harbour_has_cgroup2) {
         int cgroup = mount_detached("cgroup2", plain | MOUNT_ATTR_RDONLY, NULL);
         if (cgroup >= 0) {
             mount_onto(cgroup, root, "/sys/fs/cgroup", true, false);

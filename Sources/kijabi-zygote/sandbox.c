@@ -1,4 +1,4 @@
-/* The namespaces that the containers of one pod share, and a pool of them made ahead: a network namespace is dear. */
+/* The namespaces that the containers of one pod share. */
 #include "zygote.h"
 
 #include <signal.h>
@@ -6,11 +6,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-enum { POOL_SIZE = 8 };
-
 static struct sandbox *sandboxes;
-static struct sandbox *pool;
-static int pool_count;
 
 struct sandbox *sandbox_find(int32_t number) {
     struct sandbox *sandbox = sandboxes;
@@ -18,7 +14,7 @@ struct sandbox *sandbox_find(int32_t number) {
     return sandbox;
 }
 
-static void release(struct sandbox *sandbox) {
+void sandbox_release(struct sandbox *sandbox) {
     int *const namespaces[] = {&sandbox->user, &sandbox->net, &sandbox->uts, &sandbox->ipc, &sandbox->pid};
     for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++)
         if (*namespaces[i] >= 0) close(*namespaces[i]);
@@ -54,7 +50,7 @@ int sandbox_user_namespace(uid_t user, gid_t group, struct zygote_failure *failu
 }
 
 /* A child that does nothing enters the new namespaces; descriptors keep them when it has gone. */
-static struct sandbox *make_namespaces(struct harbour *harbour, bool with_net, struct zygote_failure *failure) {
+struct sandbox *sandbox_make_namespaces(struct harbour *harbour, bool with_net, struct zygote_failure *failure) {
     static char stack[4096] __attribute__((aligned(16)));
     struct sandbox *made = malloc(sizeof *made);
     if (!made) return (fail(failure, "malloc", NULL), NULL);
@@ -88,19 +84,8 @@ static struct sandbox *make_namespaces(struct harbour *harbour, bool with_net, s
         if (setns(harbour->net, CLONE_NEWNET) < 0) _exit(3);
     }
     if (good) return made;
-    release(made);
+    sandbox_release(made);
     return NULL;
-}
-
-bool sandbox_fill_pool(struct harbour *harbour) {
-    struct zygote_failure failure;
-    if (pool_count >= POOL_SIZE) return false;
-    struct sandbox *made = make_namespaces(harbour, true, &failure);
-    if (!made) return false;
-    made->next = pool;
-    pool = made;
-    pool_count++;
-    return pool_count < POOL_SIZE;
 }
 
 /* The first process of a shared pid namespace: it adopts and reaps, as the pause container of a pod does. */
@@ -169,13 +154,8 @@ struct sandbox *sandbox_make(struct harbour *harbour, struct message *message, s
     uint32_t flags = (uint32_t)message->header.arguments[1];
     const char *hostname = message_string(message, ZYGOTE_HOSTNAME);
     bool own_net = !(flags & (ZYGOTE_SANDBOX_HARBOUR_NET | ZYGOTE_SANDBOX_NET_GIVEN));
-    struct sandbox *sandbox = pool;
-    if (sandbox && own_net) {
-        pool = sandbox->next;
-        pool_count--;
-    } else if (!(sandbox = make_namespaces(harbour, own_net, failure))) {
-        return NULL;
-    }
+    struct sandbox *sandbox = own_net ? pool_take() : NULL;
+    if (!sandbox && !(sandbox = sandbox_make_namespaces(harbour, own_net, failure))) return NULL;
     sandbox->number = message->header.arguments[0];
     if (flags & ZYGOTE_SANDBOX_NET_GIVEN) sandbox->net = message_take(message, 0);
     const char *domainname = message_string(message, ZYGOTE_DOMAINNAME);
@@ -187,12 +167,12 @@ struct sandbox *sandbox_make(struct harbour *harbour, struct message *message, s
         if (own < 0 || setns(own, CLONE_NEWUTS) < 0) _exit(3);
         close(own);
         if (!named) {
-            release(sandbox);
+            sandbox_release(sandbox);
             return NULL;
         }
     }
     if ((flags & ZYGOTE_SANDBOX_SHARES_PIDS) && share_pids(sandbox, failure) < 0) {
-        release(sandbox);
+        sandbox_release(sandbox);
         return NULL;
     }
     sandbox->next = sandboxes;
@@ -205,7 +185,7 @@ void sandbox_drop(int32_t number) {
         if ((*link)->number != number) continue;
         struct sandbox *dropped = *link;
         *link = dropped->next;
-        release(dropped);
+        sandbox_release(dropped);
         return;
     }
 }

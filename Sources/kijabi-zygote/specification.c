@@ -63,9 +63,11 @@ struct specification *specification_read(struct message *message, struct zygote_
             break;
         }
         case ZYGOTE_SHM_SIZE: made->shm_size = bytes; break;
+        case ZYGOTE_SOURCE: made->wants_machine |= strncmp(bytes, "/host", 5) == 0; break;
         default: break;
         }
     }
+    made->wants_machine |= !!(made->flags & ZYGOTE_PROCESS_OWN_DEVICES);
     return made;
 }
 

@@ -72,12 +72,15 @@ int identity_map_nested(pid_t child, uid_t user, gid_t group, unsigned count);
 struct harbour {
     int control;
     int net;    /* its own network namespace */
+    int mounts; /* its mounts without the machine's, which is what a container's process begins with */
     int run, data; /* detached mounts, or -1: then by path */
     const char *run_path, *data_path;
     unsigned id_count;
 };
 
-int harbour_set_up(const struct harbour *harbour, struct zygote_failure *failure);
+int harbour_set_up(struct harbour *harbour, struct zygote_failure *failure);
+/* This machine has version 2 of control groups where containers may mount it. */
+extern bool harbour_has_cgroup2;
 /* Brings the loopback up and lets anybody use low ports and ping in the caller's network namespace, as docker does. */
 int network_prepare(void);
 _Noreturn void harbour_serve(struct harbour *harbour);
@@ -97,10 +100,20 @@ void sandbox_drop(int32_t number);
 /* A user namespace for a single container, in which the one id there is is that user: files that are its root's elsewhere
  * are that user's. A descriptor, or -1. */
 int sandbox_user_namespace(uid_t user, gid_t group, struct zygote_failure *failure);
-/* Makes one set of namespaces ahead. False when there are enough. */
-bool sandbox_fill_pool(struct harbour *harbour);
+/* Just the namespaces, with an own network or the harbour's. */
+struct sandbox *sandbox_make_namespaces(struct harbour *harbour, bool with_net, struct zygote_failure *failure);
+void sandbox_release(struct sandbox *sandbox);
+
+/* ---- pool.c */
+
+/* Begins to make namespaces ahead. */
+void pool_start(struct harbour *harbour);
+/* A set of them with an own network, or NULL: none is ready. */
+struct sandbox *pool_take(void);
 
 /* ---- process.c */
+
+enum { NO_MOUNTS = -2 };
 
 struct process {
     struct process *next;
@@ -109,6 +122,7 @@ struct process {
     int pidfd;
     uint32_t shared;  /* CLONE_NEW* that are the harbour's */
     int mounts;       /* its mount namespace, if it has no pid namespace of its own, else -1 */
+    int held_mounts;  /* its mount namespace, taken down when its end has been told; NO_MOUNTS: it is another's */
     int report;       /* until it has executed, else -1 */
     int master;       /* of its terminal, until handed over */
     uint32_t request; /* to be answered when it has executed */
@@ -136,6 +150,7 @@ int mount_source_open(struct message *message, struct zygote_failure *failure);
 struct specification {
     bool is_exec;
     bool passes_mounts; /* reports its mount namespace: nobody else may look */
+    bool wants_machine; /* has something of /host, by path */
     uint32_t flags, shared;
     uint32_t seen; /* bit n: a field with tag n is in the message */
     char **arguments, **environment, **lowers;

@@ -25,10 +25,10 @@ struct Places {
     /// Progress, history, journal.
     var state: String { directory("XDG_STATE_HOME", ".local/state") }
 
-    /// Sockets, and what ends with a process: a directory that nobody else can enter or exchange. In /tmp anybody could
-    /// have made one of our name first; then it is one in the learner's own place.
+    /// Sockets, and what ends with a process: a directory that nobody else can enter or exchange, in memory where that will
+    /// do. In a public place anybody could have made one of our name first; then it is one in the learner's own place.
     var runtime: String {
-        var candidates = ["/tmp/kijabi-\(geteuid())"]
+        var candidates = ["/dev/shm/kijabi-\(geteuid())", "/tmp/kijabi-\(geteuid())"]
         if let given = environment["XDG_RUNTIME_DIR"], given.hasPrefix("/"), Self.isOwn(given), access(given, W_OK) == 0
         {
             candidates.insert(given + "/kijabi", at: 0)
@@ -36,7 +36,7 @@ struct Places {
         for path in candidates {
             mkdir(path, 0o700)
             // It is ours, and in a directory where nobody else may exchange it.
-            if Self.isOwn(path), chmod(path, 0o700) == 0 { return path }
+            if Self.isOwn(path), chmod(path, 0o700) == 0, Self.takesUserAttributes(path) { return path }
         }
         let own = state + "/run"
         Self.make(own)
@@ -48,6 +48,13 @@ struct Places {
     private static func isOwn(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+    }
+
+    /// Whether the upper layers of containers can lie there (overlay's `userxattr`): a tmpfs has user attributes since
+    /// Linux 6.6. Of other errors the engine will tell.
+    private static func takesUserAttributes(_ path: String) -> Bool {
+        defer { removexattr(path, "user.kijabi") }
+        return setxattr(path, "user.kijabi", "1", 1, 0) == 0 || errno != EOPNOTSUPP
     }
 
     /// Where the engine finds its things.
