@@ -8,7 +8,7 @@ struct ShellGrammar {
         case wrong
     }
 
-    private struct HereDocument {
+    struct HereDocument {
         let delimiter: [UInt8]
         let stripsTabs: Bool
     }
@@ -16,13 +16,13 @@ struct ShellGrammar {
     private static let openers: Set<String> = ["if", "while", "until", "for", "case", "{"]
     private static let closers: Set<String> = ["then", "else", "elif", "fi", "do", "done", "esac", "}", "in"]
     /// Deeper nesting than anybody writes; a guard for the stack.
-    private static let deepest = 100
+    static let deepest = 100
 
-    private let bytes: [UInt8]
-    private var position = 0
+    let bytes: [UInt8]
+    var position = 0
+    var depth = 0
+    var awaited: [HereDocument] = []
     private var commandStart = 0
-    private var awaited: [HereDocument] = []
-    private var depth = 0
 
     init(_ text: String) {
         bytes = Array(text.utf8)
@@ -87,7 +87,7 @@ struct ShellGrammar {
     }
 
     /// Commands up to one of the reserved words (which is not consumed).
-    private mutating func compoundList(until ends: Set<String>) throws(Failure) {
+    mutating func compoundList(until ends: Set<String>) throws(Failure) {
         depth += 1
         defer { depth -= 1 }
         guard depth < Self.deepest else { throw .wrong }
@@ -283,167 +283,6 @@ struct ShellGrammar {
         try requireMore()
         try word()
         return true
-    }
-}
-
-// MARK: Words
-
-extension ShellGrammar {
-    /// Reads a word with its quotes and substitutions.
-    private mutating func word() throws(Failure) {
-        skipBlanks()
-        try requireMore()
-        let start = position
-        while position < bytes.count {
-            let byte = bytes[position]
-            if isBlank(byte) || isOperator(byte) { break }
-            try wordPart(isQuoted: false)
-        }
-        if position == start { throw .wrong }
-    }
-
-    /// Reads a character of a word, or what a quote or a dollar sign opens.
-    private mutating func wordPart(isQuoted: Bool) throws(Failure) {
-        let byte = bytes[position]
-        position += 1
-        switch byte {
-        case UInt8(ascii: "\\"):
-            try requireMore()
-            position += 1
-        case UInt8(ascii: "'") where !isQuoted:
-            try pass(UInt8(ascii: "'"), escapes: false)
-        case UInt8(ascii: "\""):
-            if isQuoted { return }
-            while true {
-                try requireMore()
-                if bytes[position] == UInt8(ascii: "\"") { break }
-                try wordPart(isQuoted: true)
-            }
-            position += 1
-        case UInt8(ascii: "`"): try pass(UInt8(ascii: "`"), escapes: true)
-        case UInt8(ascii: "$"): try dollar(isQuoted: isQuoted)
-        default: break
-        }
-    }
-
-    private mutating func dollar(isQuoted: Bool) throws(Failure) {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth < Self.deepest else { throw .wrong }
-        if isNext("((") {
-            position += 2
-            var open = 2
-            while open > 0 {
-                try requireMore()
-                if isNext("(") { open += 1 }
-                if isNext(")") { open -= 1 }
-                position += 1
-            }
-        } else if isNext("(") {
-            position += 1
-            try compoundList(until: [")"])
-            position += 1
-        } else if isNext("{") {
-            position += 1
-            while true {
-                try requireMore()
-                if isNext("}") { break }
-                if isQuoted, isNext("\"") {
-                    position += 1
-                    continue
-                }
-                try wordPart(isQuoted: isQuoted)
-            }
-            position += 1
-        }
-    }
-
-    /// Goes behind the next `end`.
-    private mutating func pass(_ end: UInt8, escapes: Bool) throws(Failure) {
-        while true {
-            try requireMore()
-            let byte = bytes[position]
-            position += 1
-            if byte == end { return }
-            if escapes, byte == UInt8(ascii: "\\") { position += 1 }
-        }
-    }
-
-    /// The delimiter of a here-document as it is looked for: without its quotes.
-    private static func unquoted(_ word: [UInt8]) -> [UInt8] {
-        word.filter { $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-    }
-}
-
-// MARK: Characters
-
-extension ShellGrammar {
-    private var newline: UInt8 { 0x0A }
-    private var hash: UInt8 { UInt8(ascii: "#") }
-
-    private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-
-    private func isOperator(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x0A, UInt8(ascii: "|"), UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"),
-            UInt8(ascii: "("), UInt8(ascii: ")"):
-            true
-        default: false
-        }
-    }
-
-    private func requireMore() throws(Failure) {
-        if position >= bytes.count { throw .unfinished }
-    }
-
-    private func isNext(_ text: String) -> Bool { bytes[min(position, bytes.count)...].starts(with: text.utf8) }
-
-    /// The word that is next, as far as it has no quotes: for reserved words.
-    private var plainWord: String {
-        let end = bytes[position...].firstIndex { isBlank($0) || isOperator($0) } ?? bytes.count
-        return String(decoding: bytes[position..<end], as: UTF8.self)
-    }
-
-    private func nextWordIs(_ word: String) -> Bool { isNext(word) && plainWord == word }
-
-    private mutating func skipBlanks() {
-        while position < bytes.count {
-            if isBlank(bytes[position]) {
-                position += 1
-            } else if isNext("\\\n"), position + 2 < bytes.count {
-                position += 2
-            } else {
-                return
-            }
-        }
-    }
-
-    private mutating func skipComment() {
-        guard position < bytes.count, bytes[position] == hash else { return }
-        position = bytes[position...].firstIndex(of: newline) ?? bytes.count
-    }
-
-    private mutating func linebreak() throws(Failure) {
-        while true {
-            skipBlanks()
-            skipComment()
-            guard position < bytes.count, bytes[position] == newline else { return }
-            try passNewline()
-        }
-    }
-
-    /// Goes behind the newline, and behind the here-documents that begin there.
-    private mutating func passNewline() throws(Failure) {
-        position += 1
-        while let document = awaited.first {
-            let end = bytes[position...].firstIndex(of: newline) ?? bytes.count
-            var line = bytes[position..<end]
-            if document.stripsTabs { line = line.drop { $0 == 0x09 } }
-            let isDelimiter = line.elementsEqual(document.delimiter)
-            guard isDelimiter || end < bytes.count else { throw .unfinished }
-            position = min(end + 1, bytes.count)
-            if isDelimiter { awaited.removeFirst() }
-        }
     }
 }
 
