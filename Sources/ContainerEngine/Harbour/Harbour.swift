@@ -27,6 +27,8 @@ public final class Harbour: Sendable {
     }
 
     private let zygote: ZygoteProcess
+    /// A pidfd of the harbour's first process.
+    private let process: FileDescriptor?
     private let state = Mutex(State())
     /// The harbour's first process, as this process counts.
     public let pid: Int32
@@ -78,6 +80,7 @@ public final class Harbour: Sendable {
 
     private init(zygote: ZygoteProcess, reply: Reply) {
         self.zygote = zygote
+        process = reply.descriptors.first
         pid = reply.values[0]
         rootID = UInt32(bitPattern: reply.values[1])
         idCount = UInt32(bitPattern: reply.values[2])
@@ -99,11 +102,15 @@ public final class Harbour: Sendable {
     /// The harbour is gone; nothing can run in it any more.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-    /// After `end`: returns when the janitor has cleared up and gone.
+    /// After `end`: returns when the janitor has cleared up and gone, and nothing runs in the harbour any more. Where the
+    /// janitor was killed, the two do not come one after the other.
     public func waitForEnd() async {
-        let janitor = zygote.pid
-        await KernelThread.run("harbour-end") {
-            while waitpid(janitor, nil, 0) < 0, errno == EINTR {}
+        await KernelThread.run("harbour-end") { [self] in
+            while waitpid(zygote.pid, nil, 0) < 0, errno == EINTR {}
+            guard let process else { return }
+            // Readable when it has ended, which it does after all others of its pid namespace (pid_namespaces(7)).
+            var watched = pollfd(fd: process.number, events: Int16(POLLIN), revents: 0)
+            while poll(&watched, 1, -1) < 0, errno == EINTR {}
         }
     }
 
