@@ -112,7 +112,7 @@ let package = Package(
             dependencies: [
                 "Shell", "Cluster", "ContainerEngine", "ContainerRuntime", "KubernetesAPI", "LinuxKernel", "Commands",
                 "Kubectl", "Docker", "Lessons", "Transcripts", "Terminal", "Diagnostics", "Benchmarks",
-                "VirtualMachine",
+                "VirtualMachine", "CLinux",
             ],
             swiftSettings: strict),
         staticProgram("kijabi-guest"),

@@ -91,4 +91,10 @@ int kijabi_is_opaque(const char *directory) {
            (getxattr(directory, "trusted.overlay.opaque", &value, 1) == 1 && value == 'y');
 }
 
+int kijabi_takes_user_attributes(const char *directory) {
+    if (setxattr(directory, "user.kijabi", "1", 1, 0) < 0) return errno != EOPNOTSUPP;
+    removexattr(directory, "user.kijabi");
+    return 1;
+}
+
 int kijabi_has_attribute(const char *path, const char *name) { return lgetxattr(path, name, NULL, 0) >= 0; }

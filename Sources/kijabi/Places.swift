@@ -1,3 +1,4 @@
+import CLinux
 import ContainerEngine
 import Glibc
 
@@ -36,7 +37,9 @@ struct Places {
         for path in candidates {
             mkdir(path, 0o700)
             // It is ours, and in a directory where nobody else may exchange it.
-            if Self.isOwn(path), chmod(path, 0o700) == 0, Self.takesUserAttributes(path) { return path }
+            guard Self.isOwn(path), chmod(path, 0o700) == 0 else { continue }
+            // The upper layers of containers may have to lie there (overlay's `userxattr`): a tmpfs has these since Linux 6.6.
+            if kijabi_takes_user_attributes(path) != 0 { return path }
         }
         let own = state + "/run"
         Self.make(own)
@@ -48,13 +51,6 @@ struct Places {
     private static func isOwn(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
-    }
-
-    /// Whether the upper layers of containers can lie there (overlay's `userxattr`): a tmpfs has user attributes since
-    /// Linux 6.6. Of other errors the engine will tell.
-    private static func takesUserAttributes(_ path: String) -> Bool {
-        defer { removexattr(path, "user.kijabi") }
-        return setxattr(path, "user.kijabi", "1", 1, 0) == 0 || errno != EOPNOTSUPP
     }
 
     /// Where the engine finds its things.

@@ -49,6 +49,8 @@ int kijabi_is_opaque(const char *directory);
 /* Waits until all that was written to the file system of an open file is on its disk. */
 int kijabi_syncfs(int descriptor);
 int kijabi_memfd_create(const char *name, unsigned flags);
+/* Whether files there can have user attributes (xattr(7)); 1 too where that cannot be found out. */
+int kijabi_takes_user_attributes(const char *directory);
 /* 1 if the file itself, not what a link leads to, has the attribute: xattr(7). */
 int kijabi_has_attribute(const char *path, const char *name);
 int kijabi_pipe(int ends[2]); /* close-on-exec */
