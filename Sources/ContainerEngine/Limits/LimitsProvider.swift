@@ -46,7 +46,8 @@ extension ContainerEngine {
         let found: any LimitsProvider
         // Unique on this machine, as the run directory's name is.
         if let groups = ControlGroupProvider(name: RunDirectory.groupName(runDirectory)) {
-            try RunDirectory.note(groups: groups.basePaths, in: runDirectory)
+            // Without the note, whoever clears up looks where its own groups are.
+            try? RunDirectory.note(groups: groups.basePaths, in: runDirectory)
             for path in groups.basePaths { try harbour.removeAtEnd(path) }
             found = groups
         } else {
