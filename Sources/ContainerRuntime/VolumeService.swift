@@ -24,6 +24,10 @@ public struct VolumeStatus: Sendable, Hashable {
     public var isAnonymous: Bool
     /// The ids of the containers that mount it.
     public var users: [String]
+    /// A container of another process that has the same store mounts it.
+    public var isUsedElsewhere = false
+    /// It cannot be removed.
+    public var isUsed: Bool { !users.isEmpty || isUsedElsewhere }
 
     public init(
         name: String, path: String, labels: [String: String], createdAt: Double, isAnonymous: Bool, users: [String]

@@ -25,6 +25,7 @@ import Testing
                 read_only: true
                 cap_drop: [ALL]
                 ulimits: {nofile: {soft: 100, hard: 200}}
+                storage_opt: {size: 64M}
                 deploy: {resources: {limits: {cpus: "0.5", memory: 64M}}}
             volumes: {data: }
             """)
@@ -34,7 +35,8 @@ import Testing
         #expect(
             web.options == [
                 "--restart", "on-failure:3", "--cap-drop", "ALL", "--read-only", "--env", "GREETING=hello there",
-                "--env", "EMPTY=", "--env", "COUNT=3", "--ulimit", "nofile=100:200", "--cpus", "0.5", "--memory", "64M",
+                "--env", "EMPTY=", "--env", "COUNT=3", "--ulimit", "nofile=100:200", "--storage-opt", "size=64M",
+                "--cpus", "0.5", "--memory", "64M",
                 "--volume", "/work/Harbour Shop/pages:/pages:ro", "--volume", "harbourshop_data:/data",
                 "--publish", "8080:80", "--publish", "127.0.0.1:5353:53/udp",
             ])

@@ -65,6 +65,10 @@ import Testing
         #expect(try FileFlags.device("/dev/fuse:/dev/x:rwm") == DeviceMapping(path: "/dev/fuse", target: "/dev/x"))
         #expect(throws: RuntimeError.self) { try FileFlags.device("/dev/fuse:r") }
         #expect(throws: RuntimeError.self) { try FileFlags.device("fuse") }
+        #expect(try FileFlags.layerSize("size=64m") == 64 << 20)
+        for wrong in ["size", "size=big", "quota=64m"] {
+            #expect(throws: RuntimeError.self) { try FileFlags.layerSize(wrong) }
+        }
     }
 
     @Test func moments() throws {

@@ -85,6 +85,33 @@ struct StoreReliabilityTests {
         #expect(result.error.contains("docker system prune"), "\(result.error)")
     }
 
+    @Test func aVolumeOfAnotherKijabiIsNeitherRemovedNorCalledUnused() throws {
+        let home = try Kijabi.Home()
+        defer { home.remove() }
+        let other = try Kijabi.start(
+            ["-c", "docker run -v shared:/v busybox sh -c 'touch /v/here; exec sleep 1d'"], home: home)
+        defer { if other.isRunning { kill(other.processIdentifier, SIGKILL) } }
+        let deadline = ContinuousClock.now + .seconds(60)
+        let mark = home.path + "/.local/share/kijabi/volumes/shared/here"
+        while access(mark, F_OK) != 0, ContinuousClock.now < deadline { usleep(10_000) }
+        let script = """
+            docker volume ls -qf dangling=true
+            docker volume prune -af >/dev/null
+            docker volume rm shared || echo kept
+            """
+        let refused = try Kijabi.run(["-c", script], home: home)
+        #expect(refused.output == "kept\n")
+        #expect(refused.error.contains("volume is in use") && refused.error.contains("another window"))
+        #expect(access(mark, F_OK) == 0)
+        // However it ends, it holds nothing any more.
+        kill(other.processIdentifier, SIGKILL)
+        other.waitUntilExit()
+        #expect(
+            try Kijabi.run(["-c", script.replacing("prune -af >/dev/null", with: "ls -q")], home: home).output
+                == "shared\nshared\nshared\n")
+        #expect(access(mark, F_OK) != 0)
+    }
+
     @Test func whatAKilledBuildLeavesIsSwept() throws {
         let home = try Kijabi.Home()
         defer { home.remove() }

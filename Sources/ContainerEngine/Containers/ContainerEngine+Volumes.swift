@@ -48,10 +48,12 @@ extension ContainerEngine: VolumeService {
         var labels: [String: String] = [:]
         for (key, value) in record["Labels"]?.object ?? [:] { labels[key] = value.string }
         let isHash = name.utf8.count == 64 && name.allSatisfy(\.isHexDigit)
-        return VolumeStatus(
+        var volume = VolumeStatus(
             name: name, path: path, labels: labels,
             createdAt: record["CreatedAt"]?.int.map(Double.init) ?? Double(status.st_ctim.tv_sec),
             isAnonymous: record["Anonymous"]?.bool ?? isHash, users: users(ofVolume: name))
+        volume.isUsedElsewhere = try StoreHold.isHeldElsewhere(try holdPath(of: name))
+        return volume
     }
 
     private func users(ofVolume name: String) -> [String] {

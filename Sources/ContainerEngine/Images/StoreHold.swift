@@ -28,4 +28,22 @@ struct StoreHold: Sendable {
             }
         }
     }
+
+    /// Another process holds it. Only looks, so that nobody who wants to hold it meanwhile is turned away: proc_locks(5).
+    static func isHeldElsewhere(_ path: String) throws(RuntimeError) -> Bool {
+        var named = stat()
+        guard stat(path, &named) == 0 else { return false }
+        let locks: [UInt8]
+        do throws(Errno) {
+            locks = try ProcessFiles.read("/proc/locks")
+        } catch {
+            throw .system(stage: "read", errno: error.code, path: "/proc/locks")
+        }
+        // `7: FLOCK  ADVISORY  READ 4711 08:01:131073 0 EOF`; the numbers of devices are not those of stat(2) everywhere.
+        return locks.split(separator: UInt8(ascii: "\n")).contains { line in
+            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+            return words.count > 5 && words[1] == "FLOCK" && words[4] != "\(getpid())"
+                && words[5].hasSuffix(":\(named.st_ino)")
+        }
+    }
 }

@@ -67,7 +67,7 @@ private struct DiskUsage {
         let stopped = containers.filter { !$0.status.state.isAlive }
         let volumeSize = volumes.reduce(0) { $0 + $1.size }
         let stepSize = steps.reduce(0) { $0 + $1.size }
-        let free = volumes.filter { $0.status.users.isEmpty }
+        let free = volumes.filter { !$0.status.isUsed }
         return [
             Self.row("Images", images.count, images.filter { $0.containers > 0 }.count, layersSize, unused),
             Self.row(

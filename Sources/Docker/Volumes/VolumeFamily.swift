@@ -135,7 +135,7 @@ enum VolumePrune {
         var removed: [String] = []
         var bytes = 0
         for volume in try await engine.volumes()
-        where volume.users.isEmpty && (all || volume.isAnonymous)
+        where !volume.isUsed && (all || volume.isAnonymous)
             && filters.matches(labels: volume.labels, createdAt: volume.createdAt)
         {
             let size = (try? await engine.volumeSize(volume.name)) ?? 0

@@ -35,7 +35,7 @@ enum VolumeListCommand {
 
     private static func matches(_ volume: VolumeStatus, _ filter: ListFilter) -> Bool {
         switch filter.key {
-        case "dangling": volume.users.isEmpty == filter.isTrue
+        case "dangling": volume.isUsed != filter.isTrue
         case "driver": filter.value == "local"
         case "label": filter.matchesLabel(volume.labels)
         default: volume.name.contains(filter.value)

@@ -72,7 +72,7 @@ enum FileFlags {
     }
 
     /// `size=64m`, the one option that docker's overlay driver has.
-    private static func layerSize(_ option: String) throws(RuntimeError) -> Int {
+    static func layerSize(_ option: String) throws(RuntimeError) -> Int {
         let pair = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard pair.count == 2, pair[0].lowercased() == "size" else {
             throw .conflict("unknown storage option \(pair[0]): there is size=SIZE, for example size=64m")
