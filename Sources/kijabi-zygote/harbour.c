@@ -232,27 +232,6 @@ static int open_root(struct harbour *harbour, struct message *message, struct zy
     return 0;
 }
 
-/* A file system of its own for what one container changes: then it can fill no more than that. */
-static int limit_layer(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
-    const char *path = message_string(message, ZYGOTE_SOURCE), *size = message_string(message, ZYGOTE_OPTION);
-    char options[128];
-    if (!is_own_tree(path) || strncmp(path, "/layers/", 8) != 0 || !size)
-        return (errno = EINVAL, fail(failure, "limit layer", path));
-    snprintf(options, sizeof options, "mode=755,%s", size);
-    if (mkdir(path, 0755) < 0) return fail(failure, "mkdir", path);
-    bool mounted = mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
-    /* As make_fast_layers has it. */
-    if (mounted && setxattr(path, "user.kijabi", "1", 1, 0) == 0) {
-        reply_send(harbour->control, message->header.request, NULL, NULL, 0);
-        return 0;
-    }
-    int error = errno;
-    if (mounted) umount(path);
-    rmdir(path);
-    errno = error;
-    return fail(failure, "limit layer", NULL);
-}
-
 static int change_tree(struct harbour *harbour, struct message *message, struct zygote_failure *failure) {
     const char *path = message_string(message, ZYGOTE_SOURCE);
     if (!is_own_tree(path)) return (errno = EINVAL, fail(failure, "change tree", path));
@@ -261,7 +240,7 @@ static int change_tree(struct harbour *harbour, struct message *message, struct 
         reply_send(harbour->control, message->header.request, NULL, NULL, 0);
         return 0;
     }
-    if (message->header.arguments[0] == 1) umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+    if (message->header.arguments[0] == 1) layer_unmount(harbour, path);
     /* A big tree takes its time; the loop must not wait for it. */
     if (tree_remove(path, 64) == 0) {
         reply_send(harbour->control, message->header.request, NULL, NULL, 0);
@@ -311,7 +290,7 @@ static void serve(struct harbour *harbour, struct message *message) {
         break;
     case ZYGOTE_REMOVE_TREE:
     case ZYGOTE_MAKE_TREE: result = change_tree(harbour, message, &failure); break;
-    case ZYGOTE_LIMIT_LAYER: result = limit_layer(harbour, message, &failure); break;
+    case ZYGOTE_LIMIT_LAYER: result = layer_limit(harbour, message, &failure); break;
     case ZYGOTE_OPEN_TREE: result = open_tree_of(harbour, message, &failure); break;
     case ZYGOTE_OPEN_ROOT: result = open_root(harbour, message, &failure); break;
     case ZYGOTE_OPEN_MOUNT: {

@@ -140,6 +140,12 @@ void process_reap(struct harbour *harbour);
 int filter_set(struct message *message, struct zygote_failure *failure);
 struct sock_fprog *filter_get(int32_t slot);
 
+/* ---- layer.c */
+
+/* Answers ZYGOTE_LIMIT_LAYER. */
+int layer_limit(struct harbour *harbour, struct message *message, struct zygote_failure *failure);
+void layer_unmount(struct harbour *harbour, const char *path);
+
 /* ---- mountsource.c */
 
 /* Answers ZYGOTE_OPEN_MOUNT with a descriptor, or -1. */
