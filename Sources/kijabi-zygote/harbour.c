@@ -117,6 +117,8 @@ static int leave_machine(void *argument) {
  * the machine is not there nobody can get at. The child shares this memory and these descriptors. */
 static int make_mounts(struct harbour *harbour, struct zygote_failure *failure) {
     static char stack[1 << 14] __attribute__((aligned(16)));
+    /* A layer may become a file system of its own later (limit_layer). */
+    if (mount(NULL, "/layers", NULL, MS_SHARED, NULL) < 0) return fail(failure, "share mounts", "/layers");
     pid_t pid = clone(leave_machine, stack + sizeof stack, CLONE_NEWNS | CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, harbour);
     if (pid > 0) waitpid(pid, NULL, 0);
     return harbour->mounts < 0 ? fail(failure, "make mount namespace", NULL) : 0;
