@@ -8,7 +8,7 @@ public struct GoTemplateError: Error, Hashable, Sendable {
 }
 
 /// The part of Go's text/template that `docker -f` and `kubectl -o go-template` are used with: fields, variables, `range`,
-/// `if`, and the functions `json`, `index`, `len`, `print`, `println`, `join`, `upper`, `lower`, `eq`, `ne`, `not`.
+/// `if`, `with`, text/template's own functions, and those that docker adds.
 public struct GoTemplate: Sendable {
     let nodes: [GoTemplateNode]
 
@@ -18,10 +18,19 @@ public struct GoTemplate: Sendable {
         nodes = try parser.template()
     }
 
+    /// A field that takes operands (`.Label "a"`): its name, what it is a field of, the operands. Nil where there is none.
+    public typealias Method = @Sendable (String, JSONValue, [JSONValue]) -> JSONValue?
+
     /// The text that the template makes of `document`.
+    /// - Parameters:
+    ///   - isStrict: a field that a structure does not have is an error, as it is for Go's own; otherwise it is no value.
+    ///     Structures are told from maps by the capital letters of their fields.
+    ///   - method: answers fields that take operands.
     /// - Throws: `GoTemplateError` where a field is read of something that has none.
-    public func render(_ document: JSONValue) throws(GoTemplateError) -> String {
-        var renderer = GoTemplateRenderer(root: document)
+    public func render(
+        _ document: JSONValue, isStrict: Bool = false, method: Method? = nil
+    ) throws(GoTemplateError) -> String {
+        var renderer = GoTemplateRenderer(root: document, isStrict: isStrict, method: method)
         try renderer.render(nodes, dot: document)
         return renderer.output
     }
@@ -31,6 +40,10 @@ indirect enum GoTemplateNode: Sendable {
     case text(String)
     case action([GoTemplateCommand])
     case condition([GoTemplateCommand], then: [GoTemplateNode], otherwise: [GoTemplateNode])
+    /// `with`; the variable is optional.
+    case with(variable: String?, [GoTemplateCommand], body: [GoTemplateNode], otherwise: [GoTemplateNode])
+    /// `$x := pipeline` or `$x = pipeline`
+    case assignment(String, [GoTemplateCommand])
     case range(variables: [String], [GoTemplateCommand], body: [GoTemplateNode], otherwise: [GoTemplateNode])
 }
 

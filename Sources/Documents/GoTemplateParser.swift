@@ -66,7 +66,14 @@ struct GoTemplateParser {
             return .otherwise
         case "if": nodes.append(try condition())
         case "range": nodes.append(try range())
+        case "with": nodes.append(try with())
         default:
+            if let variable = assigned() {
+                let pipeline = try pipeline()
+                try closeAction()
+                nodes.append(.assignment(variable, pipeline))
+                return nil
+            }
             let pipeline = try pipeline()
             try closeAction()
             nodes.append(.action(pipeline))
@@ -80,6 +87,30 @@ struct GoTemplateParser {
         let (then, end) = try list()
         let otherwise = try alternative(after: end)
         return .condition(pipeline, then: then, otherwise: otherwise)
+    }
+
+    private mutating func with() throws(GoTemplateError) -> GoTemplateNode {
+        skipSpace()
+        let variable = assigned()
+        let pipeline = try pipeline()
+        try closeAction()
+        let (body, end) = try list()
+        return .with(variable: variable, pipeline, body: body, otherwise: try alternative(after: end))
+    }
+
+    /// The variable before `:=` or `=`, if there is one.
+    private mutating func assigned() -> String? {
+        let start = rest
+        guard rest.hasPrefix("$") else { return nil }
+        rest = rest.dropFirst()
+        let name = word()
+        skipSpace()
+        for sign in [":=", "="] where !name.isEmpty && rest.hasPrefix(sign) {
+            rest = rest.dropFirst(sign.count)
+            return name
+        }
+        rest = start
+        return nil
     }
 
     private mutating func range() throws(GoTemplateError) -> GoTemplateNode {
@@ -171,7 +202,7 @@ struct GoTemplateParser {
             case "false": return .literal(false)
             case "nil": return .literal(.null)
             default:
-                guard GoTemplateRenderer.functions.contains(name) else {
+                guard GoTemplateFunctions.names.contains(name) else {
                     throw GoTemplateError("function \"\(name)\" not defined")
                 }
                 return .function(name)
@@ -214,7 +245,7 @@ struct GoTemplateParser {
     }
 
     /// Takes one of the block keywords, or nothing.
-    private mutating func keyword(only allowed: [String] = ["if", "range", "else", "end"]) -> String? {
+    private mutating func keyword(only allowed: [String] = ["if", "range", "with", "else", "end"]) -> String? {
         let start = rest
         let word = word()
         if allowed.contains(word) { return word }

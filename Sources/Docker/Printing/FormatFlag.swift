@@ -33,9 +33,25 @@ enum FormatFlag {
 
     static func render(_ template: GoTemplate, _ document: JSONValue) throws(RuntimeError) -> String {
         do {
-            return try template.render(document)
+            return try template.render(document, isStrict: true, method: method)
         } catch {
             throw .invalid(field: "--format", reason: "template: \(error.reason)")
         }
+    }
+
+    /// `.Label "KEY"` of a row: the value among its labels, which are one text there (`a=1,b=2`).
+    @Sendable private static func method(_ name: String, _ dot: JSONValue, _ operands: [JSONValue]) -> JSONValue? {
+        guard name == "Label", operands.count == 1, let key = operands[0].string else { return nil }
+        var value: [Substring]?
+        for piece in (dot["Labels"]?.string ?? "").split(separator: ",", omittingEmptySubsequences: false) {
+            if piece.hasPrefix(key + "=") {
+                value = [piece.dropFirst(key.utf8.count + 1)]
+            } else if value != nil {
+                // A comma inside of the value.
+                if piece.contains("=") { break }
+                value?.append(piece)
+            }
+        }
+        return .string(value?.joined(separator: ",") ?? "")
     }
 }
