@@ -17,6 +17,9 @@ extension Command {
         } catch .helpRequested {
             showHelp(parser.result, context)
             return 0
+        } catch .versionRequested(let version) {
+            context.output.line(version)
+            return 0
         } catch {
             context.error.write(
                 UsageMessage(error: error, path: parser.result.invocation.path).text(context.language))

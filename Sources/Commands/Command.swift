@@ -17,6 +17,8 @@ public struct Command: Sendable {
     public var usageStatus: Int32
     /// Understood, but neither listed in help nor completed.
     public var isHidden = false
+    /// What `--version` and `-v` print behind the name of the root.
+    public var version: String?
     /// Flags stop at the first argument (docker run IMAGE …, docker exec CONTAINER …).
     public var stopsAtFirstArgument: Bool
     /// Completions of the argument at `index` (0 is the first), given those before it.

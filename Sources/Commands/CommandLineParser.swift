@@ -9,6 +9,8 @@ public enum UsageError: Error, Sendable, Hashable {
     case unknownSubcommand(String, of: [String], suggestion: String?)
     /// `--help` or `help` was asked for.
     case helpRequested
+    /// `--version` or `-v` was asked for, and this is the answer.
+    case versionRequested(String)
 }
 
 /// Reads words by the rules of pflag (github.com/spf13/pflag) and cobra: flags may stand anywhere before `--`.
@@ -50,6 +52,8 @@ struct CommandLineParser {
                 words = []
             } else if word == "--help" || (word == "-h" && !result.flags.contains { $0.short == "h" }) {
                 wantsHelp = true
+            } else if ["--version", "-v"].contains(word), let version = result.command.version {
+                throw .versionRequested(version)
             } else if word.hasPrefix("--") {
                 try parseLong(String(word.dropFirst(2)))
             } else if word.hasPrefix("-"), word.count > 1 {

@@ -32,7 +32,7 @@ struct UsageMessage {
             lines =
                 ["error: unknown command \"\(word)\" for \"\(parent.joined(separator: " "))\""]
                 + didYouMean(suggestion, language)
-        case .helpRequested:
+        case .helpRequested, .versionRequested:
             lines = []
         }
         let see = Localized(

@@ -1,5 +1,8 @@
 /// What an engine is and may do on this machine, for `docker info`.
 public struct EngineInformation: Sendable {
+    /// Of the engine and of everything that comes with it.
+    public static let version = "0.1.0"
+
     public var kernelRelease: String
     public var operatingSystem: String
     public var architecture: String

@@ -8,7 +8,7 @@ public enum DockerCommand {
     static let usageStatus: Int32 = 125
 
     public static func make(engine: any Engine) -> Command {
-        let family = Command(
+        var family = Command(
             "docker",
             summary: Localized(
                 ko: "컨테이너를 하나씩 싣고 내리는 부두 일꾼", en: "The dock worker: lifts containers, one at a time"),
@@ -33,9 +33,11 @@ public enum DockerCommand {
                     ComposeFamily.family(engine),
                     VolumeFamily.family(engine),
                     SystemFamily.family(engine),
+                    ContextFamily.family,
                 ]
                 + AbsentCommands.all,
             usageStatus: usageStatus)
+        family.version = VersionCommand.line
         return RecipeDisplay.showing(family)
     }
 }

@@ -9,7 +9,7 @@ import Terminal
 
 /// The command line of kijabi: which mode, with what.
 final class Program: Sendable {
-    static let version = "0.1.0"
+    static let version = EngineInformation.version
 
     let arguments: [String]
     let zygote: Result<ZygoteProcess, Errno>
