@@ -16,6 +16,8 @@ public struct ContainerConfiguration: Sendable {
     /// Groups beside those that /etc/group gives the user: names or numbers (`--group-add`).
     public var additionalGroups: [String]
     public var labels: [String: String]
+    /// For the runtime (`--annotation`); kept and shown.
+    public var annotations: [String: String] = [:]
     /// The sandbox it joins, or nil: then `sandbox` is made for it alone.
     public var sandboxID: String?
     /// The sandbox to make where `sandboxID` is nil.

@@ -25,6 +25,8 @@ public struct SandboxConfiguration: Sendable {
     public var dns: DNSConfiguration?
     /// Further lines of /etc/hosts: address and names.
     public var hosts: [(address: String, names: [String])]
+    /// Containers, by id, whose addresses stand in /etc/hosts under these names too: as they are when it is made ready.
+    public var links: [(container: String, alias: String)] = []
     /// All containers share one pid namespace (`shareProcessNamespace`).
     public var sharesProcessNamespace: Bool
     public var labels: [String: String]

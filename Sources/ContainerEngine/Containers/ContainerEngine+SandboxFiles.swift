@@ -15,6 +15,13 @@ extension ContainerEngine {
             let address = entry.address == HostGateway.word ? HostGateway.text : entry.address
             hosts.add(address, entry.names.joined(separator: " "))
         }
+        for link in wanted.links {
+            guard let other = containersByID[link.container], let address = other.status.address else { continue }
+            let names = [link.alias, String(other.id.prefix(12)), other.status.name]
+            hosts.add(
+                address,
+                names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element).joined(separator: " "))
+        }
         let addresses = record.places.compactMap(\.endpoint?.address)
         for address in addresses.isEmpty ? [record.status.address].compactMap(\.self) : addresses {
             hosts.add(address, wanted.hostname)

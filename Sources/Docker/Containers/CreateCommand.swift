@@ -7,7 +7,7 @@ enum CreateCommand {
     static func make(_ runtime: any Engine) -> Command {
         Command(
             "create", summary: Localized(ko: "컨테이너를 만들어만 둔다", en: "Create a new container"),
-            usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]", flags: RunOptions.flags + NetworkFlags.flags,
+            usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]", flags: RunOptions.flags + NetworkFlags.flags + [quietFlag],
             stopsAtFirstArgument: true,
             completeArgument: { _, index, _ in
                 guard index == 0 else { return [] }
@@ -26,6 +26,9 @@ enum CreateCommand {
         }
     }
 
+    static let quietFlag = Flag(
+        "quiet", short: "q", summary: Localized(ko: "받아 오는 과정을 보이지 않는다", en: "Suppress the pull output"))
+
     /// Makes the container that a command line of run or create means.
     /// - Parameter adjust: has the last word on the configuration.
     /// - Returns: its id.
@@ -37,6 +40,7 @@ enum CreateCommand {
         let network = try await NetworkFlags.network(line, runtime)
         if network == .host { configuration.sharedWithHost.insert(.network) }
         configuration.sandbox = try RunOptions.sandbox(line, name: configuration.name ?? "", network: network)
+        configuration.sandbox?.links = try await NetworkFlags.links(line, name: configuration.name ?? "", runtime)
         adjust(&configuration)
         try await ImagePreparation.prepare(
             &configuration, line["platform"], isQuiet: line.isOn("quiet"), runtime, context)

@@ -23,8 +23,7 @@ enum RunCommand {
             ],
             flags: RunOptions.flags + NetworkFlags.flags + [
                 Flag("detach", short: "d", summary: Localized(ko: "뒤에서 돌린다", en: "Run in the background")),
-                Flag("quiet", short: "q", summary: Localized(ko: "조용히", en: "Print less")),
-                ForegroundInput.flag, SignalProxy.flag,
+                CreateCommand.quietFlag, ForegroundInput.flag, SignalProxy.flag,
             ], stopsAtFirstArgument: true,
             completeArgument: { _, index, _ in
                 guard index == 0 else { return [] }

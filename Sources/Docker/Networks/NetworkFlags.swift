@@ -16,6 +16,10 @@ enum NetworkFlags {
             summary: Localized(ko: "네트워크 안에서 불릴 다른 이름", en: "Another name for it in its network")),
         Flag("net-alias", .list, summary: Localized(ko: "--network-alias", en: "--network-alias"), isHidden: true),
         Flag(
+            "link", .list, placeholder: "CONTAINER[:ALIAS]",
+            summary: Localized(
+                ko: "다른 컨테이너를 /etc/hosts 에 적는다 (옛 방식)", en: "Put another container into /etc/hosts (legacy)")),
+        Flag(
             "ip", .text, placeholder: "ADDRESS",
             summary: Localized(ko: "IPv4 주소 (예: 172.30.100.104)", en: "IPv4 address (e.g., 172.30.100.104)")),
         Flag(
@@ -53,6 +57,27 @@ enum NetworkFlags {
             attachments[0].hardwareAddress = address
         }
         return .networks(attachments)
+    }
+
+    /// The containers that `--link` names.
+    /// - Throws: where one of them does not run, as docker does.
+    static func links(
+        _ line: Invocation, name: String, _ runtime: any ContainerRuntime
+    ) async throws(RuntimeError) -> [(container: String, alias: String)] {
+        var links: [(container: String, alias: String)] = []
+        for text in line.all("link") {
+            let pair = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            guard (1...2).contains(pair.count), pair.allSatisfy({ !$0.isEmpty }) else {
+                throw .invalid(field: "--link", reason: "bad format for links: \(text)")
+            }
+            let other = try await runtime.containerStatus(pair[0])
+            let alias = pair.count > 1 ? pair[1] : other.name
+            guard other.state.isAlive else {
+                throw .conflict("Cannot link to a non running container: /\(other.name) AS /\(name)/\(alias)")
+            }
+            links.append((other.id, alias))
+        }
+        return links
     }
 
     private static func conflict(_ flag: String, _ key: String) -> RuntimeError {

@@ -30,6 +30,8 @@ enum HostConfigDocument {
                 (configuration.sandbox?.hosts ?? []).flatMap { entry in entry.names.map { "\($0):\(entry.address)" } }),
             "GroupAdd": optional(configuration.additionalGroups),
             "IpcMode": .string(mode(configuration, .ipc, fallback: "private")),
+            "Links": optional(
+                (configuration.sandbox?.links ?? []).map { "\($0.container):/\(status.name)/\($0.alias)" }),
             "OomScoreAdj": .integer(configuration.oomScoreAdjustment ?? 0),
             "PidMode": .string(mode(configuration, .pid, fallback: "")),
             "Privileged": .bool(configuration.isPrivileged),
@@ -70,6 +72,12 @@ enum HostConfigDocument {
                     configuration.kernelParameters.sorted { $0.key < $1.key }.map {
                         (key: $0.key, value: .string($0.value))
                     }))
+        }
+        if !configuration.annotations.isEmpty {
+            document["Annotations"] = .object(
+                JSONObject(
+                    configuration.annotations.sorted { $0.key < $1.key }.map { (key: $0.key, value: .string($0.value)) }
+                ))
         }
         // Not in docker: whether the kernel holds the limits, or kijabi watches them.
         document["LimitsEmulated"] = .bool(status.limitsAreEmulated)

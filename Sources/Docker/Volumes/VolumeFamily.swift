@@ -21,6 +21,9 @@ enum VolumeFamily {
                     "driver", short: "d", .text, placeholder: "DRIVER",
                     summary: Localized(ko: "local 만 있어요", en: "Only local is here"), fallback: "local"),
                 Flag("label", .list, placeholder: "KEY=VALUE", summary: Localized(ko: "이름표", en: "Set a label")),
+                Flag(
+                    "opt", short: "o", .list, placeholder: "KEY=VALUE",
+                    summary: Localized(ko: "드라이버 옵션", en: "Driver options"), isHidden: true),
             ]
         ) { line, context in
             do throws(RuntimeError) {
@@ -30,6 +33,12 @@ enum VolumeFamily {
                 }
                 if let driver = line["driver"], driver != "local" {
                     throw .conflict("error looking up volume plugin \(driver): plugin \"\(driver)\" not found")
+                }
+                if let option = line["opt"] {
+                    throw .invalid(
+                        field: "--opt",
+                        reason: "\(option): a volume is a directory of kijabi's own here. For a directory of yours use "
+                            + "'docker run -v /path:/target', for memory 'docker run --tmpfs /target'")
                 }
                 var labels: [String: String] = [:]
                 for text in line.all("label") {

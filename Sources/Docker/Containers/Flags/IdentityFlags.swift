@@ -24,6 +24,9 @@ enum IdentityFlags {
         Flag("label", short: "l", .list, placeholder: "KEY=VALUE", summary: Localized(ko: "라벨", en: "Label")),
         Flag("label-file", .list, placeholder: "FILE", summary: Localized(ko: "라벨 파일", en: "File of labels")),
         Flag(
+            "annotation", .list, placeholder: "KEY=VALUE",
+            summary: Localized(ko: "런타임에 전하는 라벨", en: "Annotation, passed to the runtime")),
+        Flag(
             "add-host", .list, placeholder: "NAME:ADDRESS",
             summary: Localized(
                 ko: "/etc/hosts 의 줄 (주소: host-gateway 도)", en: "Line of /etc/hosts (also NAME:host-gateway)")),
@@ -45,6 +48,13 @@ enum IdentityFlags {
             for entry in try await lines(path, context) { add(label: entry, to: &configuration) }
         }
         for label in line.all("label") { add(label: label, to: &configuration) }
+        for text in line.all("annotation") {
+            let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard pair.count == 2, !pair[0].isEmpty else {
+                throw .invalid(field: "--annotation", reason: "\(text): expected KEY=VALUE")
+            }
+            configuration.annotations[pair[0]] = pair[1]
+        }
     }
 
     /// What `--env-file` and `-e` say.

@@ -24,13 +24,14 @@ enum RunOptions {
                 "cidfile", .text, placeholder: "FILE",
                 summary: Localized(ko: "ID 를 적을 파일", en: "Write the ID to a file")),
         ] + IdentityFlags.flags + LifeFlags.flags + FileFlags.flags + ResourceFlags.flags + SecurityFlags.flags
-        + HealthFlags.flags + NamespaceFlags.flags
+        + HealthFlags.flags + NamespaceFlags.flags + ForeignFlags.flags
 
     /// The configuration that a command line means, but for its sandbox.
     /// - Throws: `.invalid` or `.conflict` naming the flag.
     static func configuration(
         _ line: Invocation, _ runtime: any ContainerRuntime, _ context: CommandContext
     ) async throws(RuntimeError) -> ContainerConfiguration {
+        try ForeignFlags.check(line, context)
         let words = line.allArguments
         var configuration = ContainerConfiguration(image: words[0], name: line["name"])
         configuration.command = words.count > 1 ? Array(words.dropFirst()) : nil

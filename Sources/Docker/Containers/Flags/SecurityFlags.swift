@@ -26,7 +26,6 @@ enum SecurityFlags {
             "oom-score-adj", .integer, placeholder: "N",
             summary: Localized(
                 ko: "메모리가 모자랄 때 죽을 순서 (-1000…1000)", en: "Who is killed first when memory is out (-1000 to 1000)")),
-        Flag("oom-kill-disable", summary: Localized(ko: "(쓰지 않는다)", en: "(without effect)"), isHidden: true),
     ]
 
     static func apply(

@@ -1,0 +1,77 @@
+import Commands
+import ContainerRuntime
+import Terminal
+
+/// Flags of docker's run and create that mean nothing here: understood, so that a line copied from elsewhere is answered
+/// with a reason, and not with "unknown flag".
+enum ForeignFlags {
+    private enum Answer {
+        /// Nothing depends on it: it is done without, and that is said.
+        case discarded(String)
+        /// Without it the container would not be what was asked for.
+        case refused(String)
+        /// These values are what is here anyway.
+        case onlyAs([String], String)
+    }
+
+    private static let answers: [(name: String, kind: Flag.Kind, answer: Answer)] = [
+        ("memory-swappiness", .integer, .discarded("Memory swappiness is the machine's own here")),
+        ("oom-kill-disable", .toggle, .discarded("the kernel of today always ends a container that is out of memory")),
+        (
+            "kernel-memory", .text,
+            .discarded("--kernel-memory has been deprecated: the kernel counts all memory together")
+        ),
+        ("disable-content-trust", .toggle, .discarded("images are verified by their digests, whatever this says")),
+        (
+            "gpus", .text,
+            .refused("could not select device driver \"\" with capabilities: [[gpu]]: give a device file with --device")
+        ),
+        (
+            "device-cgroup-rule", .list,
+            .refused("devices are given one by one here, with --device: there is no devices controller")
+        ),
+        ("cpu-rt-runtime", .text, .refused("Your kernel does not support CPU real-time runtime")),
+        ("cpu-rt-period", .text, .refused("Your kernel does not support CPU real-time period")),
+        ("cpu-count", .integer, .refused("it is for Windows; use --cpus")),
+        ("cpu-percent", .integer, .refused("it is for Windows; use --cpus")),
+        ("io-maxbandwidth", .text, .refused("it is for Windows")),
+        ("io-maxiops", .text, .refused("it is for Windows")),
+        (
+            "storage-opt", .list,
+            .refused(
+                "a size for a container's own files needs overlay over xfs with project quotas; use --tmpfs PATH:size=64m"
+            )
+        ),
+        (
+            "cgroup-parent", .text,
+            .refused("kijabi makes the control groups itself; 'xray NAME' shows which one a container is in")
+        ),
+        (
+            "use-api-socket", .toggle,
+            .refused("there is no daemon here and so no socket: inside of the shell, 'docker' is this very program")
+        ),
+        ("ip6", .text, .refused("networks are IPv4 only here")),
+        ("link-local-ip", .list, .refused("containers have addresses of their networks only")),
+        ("isolation", .text, .onlyAs(["", "default", "process"], "invalid isolation mode on linux")),
+        ("runtime", .text, .onlyAs(["", "kijabi-zygote"], "unknown or invalid runtime name")),
+        ("volume-driver", .text, .onlyAs(["", "local"], "error looking up volume plugin")),
+    ]
+
+    static let flags: [Flag] = answers.map { name, kind, _ in
+        Flag(
+            name, kind, summary: Localized(ko: "(여기서는 뜻이 없어요)", en: "(means nothing here)"), isHidden: true)
+    }
+
+    /// - Throws: `.invalid` with the reason of a flag that cannot be left out silently.
+    static func check(_ line: Invocation, _ context: CommandContext) throws(RuntimeError) {
+        for (name, kind, answer) in answers where line.has(name) && (kind != .toggle || line.isOn(name)) {
+            switch answer {
+            case .discarded(let reason): context.error.line("WARNING: --\(name) discarded: \(reason).")
+            case .refused(let reason): throw .invalid(field: "--\(name)", reason: reason)
+            case .onlyAs(let values, let reason):
+                guard let value = line[name], !values.contains(value) else { continue }
+                throw .invalid(field: "--\(name)", reason: "\(reason): \(value)")
+            }
+        }
+    }
+}
