@@ -91,10 +91,11 @@ static void own_pipes(const struct account *account) {
             errno = 0;
 }
 
-static int enter_directory(const char *directory, struct zygote_failure *failure) {
+/* A container's directory is made where there is none; somebody who comes later finds what is there. */
+static int enter_directory(const char *directory, int is_exec, struct zygote_failure *failure) {
     if (!directory || !*directory) directory = "/";
     if (chdir(directory) == 0) return 0;
-    if (errno == ENOENT && directory_make(directory, 0755) == 0 && chdir(directory) == 0) return 0;
+    if (errno == ENOENT && !is_exec && directory_make(directory, 0755) == 0 && chdir(directory) == 0) return 0;
     return fail(failure, "change directory", directory);
 }
 
@@ -183,7 +184,7 @@ _Noreturn void child_main(const struct specification *specification, int report)
     /* Not one descriptor of the zygote's may pass, nor be a working directory by way of /proc/self/fd. */
     close_all_but(report);
     birth_step("close_range");
-    if (enter_directory(specification->directory, &failure) < 0) give_up(report, &failure);
+    if (enter_directory(specification->directory, specification->is_exec, &failure) < 0) give_up(report, &failure);
     birth_step("chdir");
     if (set_limits(specification, &failure) < 0) give_up(report, &failure);
     birth_step("prlimit");

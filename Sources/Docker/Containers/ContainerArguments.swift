@@ -46,8 +46,21 @@ extension CommandContext {
     /// Does `action` for each container named, printing the name as it was given where it succeeds.
     /// - Returns: 1 if any failed.
     func forEach(
-        _ names: [String], command: String,
-        _ action: (String) async throws(RuntimeError) -> Void
+        _ names: [String], command: String, _ action: (String) async throws(RuntimeError) -> Void
+    ) async -> Int32 {
+        await forEach(
+            names, command: command,
+            whereDone: { name throws(RuntimeError) in
+                try await action(name)
+                return true
+            })
+    }
+
+    /// Does `action` for each container named, printing the name as it was given where something was done.
+    /// - Parameter action: false where there was nothing to do, which is no failure.
+    /// - Returns: 1 if any failed.
+    func forEach(
+        _ names: [String], command: String, whereDone action: (String) async throws(RuntimeError) -> Bool
     ) async -> Int32 {
         guard !names.isEmpty else {
             return reportUsage("'docker \(command)' requires at least 1 argument", command: command)
@@ -55,8 +68,7 @@ extension CommandContext {
         var status: Int32 = 0
         for name in names {
             do {
-                try await action(name)
-                output.line(name)
+                if try await action(name) { output.line(name) }
             } catch {
                 status = report(error)
             }

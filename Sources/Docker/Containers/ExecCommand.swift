@@ -37,7 +37,8 @@ enum ExecCommand {
                 return try await run(line, runtime, context)
             } catch {
                 switch error {
-                case .commandNotFound, .commandNotExecutable:
+                case .commandNotFound, .commandNotExecutable, .system("change directory", _, _),
+                    .system("find user", _, _):
                     context.report(error, prefix: "OCI runtime exec failed: ")
                     return DockerMessage(error: error).status
                 default: return context.report(error)
@@ -52,7 +53,7 @@ enum ExecCommand {
         let words = line.allArguments
         let status = try await runtime.containerStatus(words[0])
         guard status.state.isAlive else {
-            throw .wrongState(id: status.id, state: status.state, wanted: "is not running")
+            throw .wrongState(id: status.id, state: status.state, wanted: "running")
         }
         let hasTerminal = line.isOn("tty")
         if hasTerminal, line.isOn("interactive"), !OutputStream(descriptor: context.input).isTerminal {

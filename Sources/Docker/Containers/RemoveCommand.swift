@@ -14,24 +14,28 @@ enum RemoveCommand {
             ]
         ) { line, context in
             let force = line.isOn("force")
-            return await context.forEach(line.allArguments, command: "rm") { name throws(RuntimeError) in
-                let status: ContainerStatus
-                do throws(RuntimeError) {
-                    status = try await runtime.containerStatus(name)
-                } catch {
-                    if force, case .noSuchContainer = error { return }
-                    throw error
-                }
-                if !force, status.state.isAlive || status.state == .restarting {
-                    let what = status.state.rawValue
-                    throw .conflict(
-                        "cannot remove container \"\(status.name)\": container is \(what): "
-                            + (status.state == .paused
-                                ? "unpause and then stop the container before removing or force remove"
-                                : "stop the container before removing or force remove"))
-                }
-                try await runtime.removeContainer(status.id, force: force, volumes: line.isOn("volumes"))
-            }
+            return await context.forEach(
+                line.allArguments, command: "rm",
+                whereDone: { name throws(RuntimeError) in
+                    let status: ContainerStatus
+                    do throws(RuntimeError) {
+                        status = try await runtime.containerStatus(name)
+                    } catch {
+                        guard force, case .noSuchContainer = error else { throw error }
+                        context.report(error)
+                        return false
+                    }
+                    if !force, status.state.isAlive || status.state == .restarting {
+                        let what = status.state.rawValue
+                        throw .conflict(
+                            "cannot remove container \"\(status.name)\": container is \(what): "
+                                + (status.state == .paused
+                                    ? "unpause and then stop the container before removing or force remove"
+                                    : "stop the container before removing or force remove"))
+                    }
+                    try await runtime.removeContainer(status.id, force: force, volumes: line.isOn("volumes"))
+                    return true
+                })
         }.completingContainers(runtime)
     }
 }

@@ -67,8 +67,7 @@ enum AttachCommand {
                 case .restarting:
                     throw RuntimeError.conflict("You cannot attach to a restarting container, wait until it is running")
                 default:
-                    throw RuntimeError.wrongState(
-                        id: status.name, state: status.state, wanted: "you cannot attach to a stopped container")
+                    throw RuntimeError.conflict("You cannot attach to a stopped container, start it first")
                 }
                 return try await run(status, line, runtime, context, withInput: !line.isOn("no-stdin")) {
                     () throws(RuntimeError) in

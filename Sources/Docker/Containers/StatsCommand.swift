@@ -32,7 +32,7 @@ enum StatsCommand {
         var before: [String: ContainerStatistics] = [:]
         // A share of processor time needs two looks.
         for status in try await wanted(line, engine) { before[status.id] = try? await engine.statistics(status.id) }
-        let format: String? = line["format"]
+        let format: String? = line["format"].flatMap { $0 == "table" ? nil : $0 }
         let redraws = isLive && format == nil && context.output.isTerminal
         repeat {
             guard (try? await Task.sleep(for: .seconds(1))) != nil else { break }

@@ -20,6 +20,7 @@ struct DockerMessage {
             "failed to create task for container: exec: \"\(command)\": executable file not found in $PATH"
         case .commandNotExecutable(let command, let errno):
             "failed to create task for container: exec: \"\(command)\": \(ErrorNumber.text(errno))"
+        case .wrongState(let id, _, "running"): "container \(id) is not running"
         case .wrongState(let id, let state, let wanted):
             "container \(id.prefix(12)) is \(state.rawValue)\(wanted.isEmpty ? "" : ": \(wanted)")"
         case .invalid("name", let reason), .conflict(let reason): reason
@@ -34,6 +35,9 @@ struct DockerMessage {
         case .registry(let failure): failure.description
         case .unreachable(let address, let port, let errno):
             "connect \(address):\(port): \(ErrorNumber.text(errno))"
+        case .system("find user", _, let user): "unable to find user \(user ?? ""): no matching entries in passwd file"
+        case .system("change directory", let errno, let path):
+            "chdir to cwd (\"\(path ?? "")\") set in config.json failed: \(ErrorNumber.text(errno))"
         case .system(let stage, let errno, let path):
             "\(stage)\(path.map { " \($0)" } ?? ""): \(ErrorNumber.text(errno))"
         case .unavailable(let reason): reason
@@ -90,6 +94,11 @@ struct DockerMessage {
                     "What the image is made of is not on this machine. Install it with the command above, and try again."
             )(
                 language)
+        case .system("find user", _, _):
+            Localized(
+                ko: "이미지의 /etc/passwd 에 그런 사용자가 없어요. 숫자(UID)는 언제나 쓸 수 있어요.",
+                en: "The image's /etc/passwd has no such user. A number (UID) can always be given.")(language)
+        case .system("change directory", _, _): nil
         case .harbourEnded:
             Localized(
                 ko: "컨테이너가 모두 함께 사라졌어요. kijabi 를 끝내고 다시 시작하세요. 이미지와 볼륨은 그대로 있어요.",
@@ -112,7 +121,8 @@ struct DockerMessage {
     var status: Int32 {
         switch error {
         case .commandNotFound: 127
-        case .commandNotExecutable: 126
+        case .commandNotExecutable, .system("find user", _, _): 126
+        case .system("change directory", let errno, _): errno == 2 ? 127 : 126
         default: 125
         }
     }
@@ -124,7 +134,9 @@ extension CommandContext {
     @discardableResult
     func report(_ error: RuntimeError, prefix: String = "Error response from daemon: ") -> Int32 {
         let message = DockerMessage(error: error)
-        self.error.line(prefix + message.sentence)
+        // A flag that makes no sense is not the engine's finding.
+        let isOwn = if case .invalid(let field, _) = error { field.hasPrefix("--") } else { false }
+        self.error.line((isOwn ? "docker: " : prefix) + message.sentence)
         if let hint = message.hint(language) { self.error.prose(hint) }
         return 1
     }
@@ -136,6 +148,6 @@ extension CommandContext {
             Localized(
                 ko: "사용법은 'docker \(command) --help' 로 볼 수 있어요.",
                 en: "See 'docker \(command) --help' for usage.")(language))
-        return 125
+        return 1
     }
 }

@@ -43,7 +43,7 @@ enum EventsCommand {
         let printing = Task { () -> Result<Void, RuntimeError> in
             for await event in events {
                 if let until, event.time > until { break }
-                guard filter.matches(event) else { continue }
+                guard EventText.isOwn(event), filter.matches(event) else { continue }
                 do throws(RuntimeError) {
                     let text =
                         try template.map { template throws(RuntimeError) in
@@ -75,6 +75,11 @@ enum EventsCommand {
 
 /// An event in docker's words.
 enum EventText {
+    /// Containers of Pods and of the shell itself are not docker's, here as in `docker ps`.
+    static func isOwn(_ event: EngineEvent) -> Bool {
+        event.attributes["io.kubernetes.pod.name"] == nil && event.attributes["kijabi.role"] == nil
+    }
+
     /// `2026-01-02T15:04:05.000000000Z container start 5f3c… (image=busybox, name=web)`
     static func line(_ event: EngineEvent) -> String {
         let attributes = event.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
