@@ -28,7 +28,8 @@ extension CellLoop {
     // MARK: In process
 
     /// Milliseconds that an interrupted command has before the prompt comes back without it.
-    private static let patience = Duration.milliseconds(100)
+    /// `docker run` waits a second for what the container makes of it, and then tells that it runs on.
+    private static let patience = Duration.milliseconds(1500)
 
     private func runInProcess(_ command: Command, _ words: [String]) -> Outcome {
         guard let terminal = PseudoTerminal(size: TerminalSize(descriptor: output.descriptor)) else {
@@ -42,7 +43,7 @@ extension CellLoop {
         let commands = runner.commands
         let task = Task {
             let status = await commands.run(command, words, context)
-            let mark = CellEndFilter.mark(token: token, status: Task.isCancelled ? 130 : status)
+            let mark = CellEndFilter.mark(token: token, status: Task.isCancelled && status == 0 ? 130 : status)
             OutputStream(descriptor: follower.number).write(mark)
         }
         let alarm = Bell()
