@@ -37,12 +37,6 @@ enum ForeignFlags {
         ("io-maxbandwidth", .text, .refused("it is for Windows")),
         ("io-maxiops", .text, .refused("it is for Windows")),
         (
-            "storage-opt", .list,
-            .refused(
-                "a size for a container's own files needs overlay over xfs with project quotas; use --tmpfs PATH:size=64m"
-            )
-        ),
-        (
             "cgroup-parent", .text,
             .refused("kijabi makes the control groups itself; 'xray NAME' shows which one a container is in")
         ),
