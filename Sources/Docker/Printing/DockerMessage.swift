@@ -84,6 +84,7 @@ struct DockerMessage {
                 ko: "다른 창에서 켜진 kijabi 의 컨테이너가 쓰고 있어요. 거기에서 그 컨테이너를 먼저 지우세요.",
                 en: "A container of a kijabi that runs in another window uses it. Remove that container there first.")(
                     language)
+        case .invalid(let field, _) where field.hasPrefix("--"): ForeignFlags.hint(field)?(language)
         case .portInUse(_, let port): PortHolder.hint(port)(language)
         case .network(let failure): failure.hint(language)
         case .registry(let failure): RegistryHint.text(failure)?(language)

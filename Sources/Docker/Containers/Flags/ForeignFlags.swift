@@ -24,7 +24,7 @@ enum ForeignFlags {
         ("disable-content-trust", .toggle, .discarded("images are verified by their digests, whatever this says")),
         (
             "gpus", .text,
-            .refused("could not select device driver \"\" with capabilities: [[gpu]]: give a device file with --device")
+            .refused("could not select device driver \"\" with capabilities: [[gpu]]")
         ),
         (
             "device-cgroup-rule", .list,
@@ -50,6 +50,34 @@ enum ForeignFlags {
         ("runtime", .text, .onlyAs(["", "kijabi-zygote"], "unknown or invalid runtime name")),
         ("volume-driver", .text, .onlyAs(["", "local"], "error looking up volume plugin")),
     ]
+
+    /// What to do instead, for a refusal of `--NAME`.
+    static func hint(_ flag: String) -> Localized? {
+        switch flag {
+        case "--gpus":
+            Localized(
+                ko: "그래픽 카드를 다루는 드라이버가 여기 없어요. 장치 파일을 그대로 줄 수는 있어요: --device /dev/dri/renderD128",
+                en: "There is no driver for graphics cards here. A device file can be given as it is: --device "
+                    + "/dev/dri/renderD128")
+        case "--runtime":
+            Localized(
+                ko: "컨테이너를 만드는 것은 kijabi 자신이에요. --runtime 을 빼세요.",
+                en: "kijabi itself makes the containers. Leave --runtime out.")
+        case "--cpu-rt-runtime", "--cpu-rt-period", "--cpu-count", "--cpu-percent":
+            Localized(
+                ko: "프로세서는 --cpus, --cpu-shares, --cpuset-cpus 로 나눠요.",
+                en: "Share processors out by --cpus, --cpu-shares or --cpuset-cpus.")
+        case "--ip6", "--link-local-ip", "--ipv6":
+            Localized(
+                ko: "여기 네트워크는 IPv4 뿐이에요: docker network create --subnet 172.30.0.0/24 이름",
+                en: "Networks are IPv4 here: docker network create --subnet 172.30.0.0/24 NAME")
+        case "--use-api-socket":
+            Localized(
+                ko: "데몬이 없어서 소켓도 없어요. 컨테이너 안에서 다른 컨테이너를 띄울 수는 없어요.",
+                en: "There is no daemon, so there is no socket: a container cannot start others.")
+        default: nil
+        }
+    }
 
     static let flags: [Flag] = answers.map { name, kind, _ in
         Flag(
