@@ -53,6 +53,39 @@ public struct NetlinkSocket: ~Copyable {
         if let failure { throw failure }
     }
 
+    /// Sends a transaction of netfilter, whose first and last message are its boundaries: all of it happens, or nothing.
+    /// - Throws: the first failure.
+    public mutating func transact(_ messages: [NetlinkMessage]) throws(NetlinkError) {
+        guard messages.count > 2 else { return }
+        // The end itself is acknowledged by newer kernels only.
+        let acknowledged = messages.count - 2
+        let first = sequence &+ 1
+        var bytes: [UInt8] = []
+        for (index, message) in messages.enumerated() {
+            sequence &+= 1
+            var message = message
+            if index == acknowledged { message.flags.insert(.acknowledge) }
+            bytes += message.encoded(sequence: sequence)
+        }
+        let stage = messages[acknowledged].stage
+        while Glibc.send(descriptor, bytes, bytes.count, 0) < 0 {
+            if errno != EINTR { throw NetlinkError(stage: stage, errno: errno) }
+        }
+        var failure: NetlinkError?
+        var isAcknowledged = false
+        while !isAcknowledged, failure == nil {
+            try receive(stage: stage) { type, answered, payload in
+                guard type == Self.errorType, payload.count >= 4 else { return }
+                let code = -payload.loadUnaligned(as: Int32.self)
+                let index = Int(answered &- first)
+                guard messages.indices.contains(index) else { return }
+                if code != 0, failure == nil { failure = NetlinkError(stage: messages[index].stage, errno: code) }
+                if index == acknowledged { isAcknowledged = true }
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// Sends a request with `.dump` and hands over the payload of each answer.
     public mutating func dump(
         _ message: NetlinkMessage, _ handle: (_ type: UInt16, UnsafeRawBufferPointer) -> Void

@@ -52,6 +52,38 @@ import Testing
         await house.engine.shutdown()
     }
 
+    @Test("Port 53 is free for a container's own server of names, and 127.0.0.11 answers all the same, TCP too")
+    func ownServer() async throws {
+        let house = try await NetworkedEngine()
+        try await house.network("sea")
+        let box = try await house.box("box", in: [NetworkAttachment("sea")])
+        let sandbox = try await house.engine.containerStatus(box).sandboxID
+        let streams = try await house.engine.socket(SOCK_STREAM, inside: sandbox)
+        let any = IPv4Address(value: 0)
+        #expect(any.withSocketAddress(port: 53) { bind(streams.number, $0, $1) } == 0)
+        #expect(listen(streams.number, 1) == 0)
+        let datagrams = try await house.engine.socket(SOCK_DGRAM, inside: sandbox)
+        _ = try TestResolver(datagrams, at: "0.0.0.0", port: 53, answering: IPv4(0xC000_0237))
+        let address = try await house.address(box)
+        #expect(try await house.shell(box, "busybox nslookup -type=a box").contains("Address: \(address)"))
+        #expect(try await house.shell(box, "busybox nslookup -type=a box \(address)").contains("192.0.2.55"))
+        let client = try await house.engine.socket(SOCK_STREAM, inside: sandbox).withTimeout()
+        #expect(await client.connect(ContainerResolver.address, 53) == 0)
+        var query = DNSMessage(id: 7)
+        query.questions = [.init(try #require(DomainName("box")), .a)]
+        let bytes = query.encoded()
+        let framed = [UInt8(bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes
+        #expect(send(client.number, framed, framed.count, 0) == framed.count)
+        var answer = [UInt8](repeating: 0, count: 512)
+        let count = recv(client.number, &answer, answer.count, 0)
+        try #require(count > 2)
+        let reply = try DNSMessage(parsing: Array(answer[2..<count]))
+        let own = try #require(IPv4(address))
+        #expect(reply.id == 7)
+        #expect(reply.answers.map(\.data) == [.a(own)])
+        await house.engine.shutdown()
+    }
+
     @Test("/etc/hosts follows the networks of a running container, and keeps what the container wrote")
     func hosts() async throws {
         let house = try await NetworkedEngine()

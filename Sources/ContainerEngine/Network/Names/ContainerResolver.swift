@@ -92,27 +92,14 @@ actor ContainerResolver {
     ) async throws(RuntimeError) {
         if stations[name] != nil { return }
         guard let ip = IPv4Address(address) else { return }
-        let nonblocking = Int32(SOCK_NONBLOCK.rawValue)
-        let datagrams = FileDescriptor(
-            owning: try await harbour.makeSocket(
-                domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
-        let streams = FileDescriptor(
-            owning: try await harbour.makeSocket(
-                domain: AF_INET, type: Int32(SOCK_STREAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
+        let (datagrams, streams) = try await sockets(ip, namespace)
         let questions =
             servers.isEmpty
             ? nil
             : FileDescriptor(
                 owning: try await harbour.makeSocket(
-                    domain: AF_INET, type: Int32(SOCK_DGRAM.rawValue) | nonblocking, protocol: 0, namespace: namespace))
+                    domain: AF_INET, type: Self.type(SOCK_DGRAM), protocol: 0, namespace: namespace))
         if stations[name] != nil { return }
-        for socket in [datagrams, streams] {
-            var yes: Int32 = 1
-            setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-            guard ip.withSocketAddress(port: 53, { bind(socket.number, $0, $1) }) == 0 else {
-                throw .system(stage: "bind resolver \(address):53", errno: errno, path: nil)
-            }
-        }
         guard listen(streams.number, 16) == 0 else {
             throw .system(stage: "listen for names", errno: errno, path: nil)
         }
@@ -120,6 +107,49 @@ actor ContainerResolver {
         if let questions { open(.station(name), servers, questions) }
         try watch(datagrams.number) { $0.receiveDatagrams(name) }
         try watch(streams.number) { $0.accept(name) }
+    }
+
+    private static func type(_ type: __socket_type) -> Int32 {
+        Int32(type.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    }
+
+    /// Sockets that are asked at port 53 of an address. In a namespace of others they listen elsewhere, to where the port
+    /// is led: 53 itself stays free for a server of names that the container may be.
+    private func sockets(
+        _ ip: IPv4Address, _ namespace: Int32?
+    ) async throws(RuntimeError) -> (datagrams: FileDescriptor, streams: FileDescriptor) {
+        func made(_ type: __socket_type, port: UInt16) async throws(RuntimeError) -> FileDescriptor {
+            let socket = FileDescriptor(
+                owning: try await harbour.makeSocket(
+                    domain: AF_INET, type: Self.type(type), protocol: 0, namespace: namespace))
+            var yes: Int32 = 1
+            setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+            guard ip.withSocketAddress(port: port, { bind(socket.number, $0, $1) }) == 0 else {
+                throw .system(stage: "bind resolver \(ip):\(port)", errno: errno, path: nil)
+            }
+            return socket
+        }
+        if let namespace {
+            let (datagrams, streams) = (try await made(SOCK_DGRAM, port: 0), try await made(SOCK_STREAM, port: 0))
+            if await isLed(ip, to: datagrams, streams, namespace) { return (datagrams, streams) }
+        }
+        return (try await made(SOCK_DGRAM, port: 53), try await made(SOCK_STREAM, port: 53))
+    }
+
+    /// Has port 53 lead to the sockets.
+    /// - Returns: false where this kernel cannot.
+    private func isLed(
+        _ ip: IPv4Address, to datagrams: FileDescriptor, _ streams: FileDescriptor, _ namespace: Int32
+    ) async -> Bool {
+        guard let datagramPort = SocketEnd.bound(datagrams.number)?.port,
+            let streamPort = SocketEnd.bound(streams.number)?.port,
+            let descriptor = try? await harbour.makeSocket(
+                domain: AF_NETLINK, type: Int32(SOCK_RAW.rawValue), protocol: NetlinkSocket.netfilter,
+                namespace: namespace)
+        else { return false }
+        var socket = NetlinkSocket(owning: descriptor)
+        let ports = [(UInt8(IPPROTO_UDP), datagramPort), (UInt8(IPPROTO_TCP), streamPort)]
+        return (try? socket.transact(NetlinkMessage.redirection(of: ip, port: 53, to: ports))) != nil
     }
 
     /// Idempotent.
