@@ -35,7 +35,9 @@ enum Benchmarks {
             PublishedPortBenchmark(figure: .connection), IdleContainersBenchmark(figure: .start),
             IdleContainersBenchmark(figure: .remove),
             IdleContainersBenchmark(figure: .memory), DirtyPagesBenchmark(), LoadBenchmark(),
-            PeerLoadBenchmark(), TarBenchmark(), RunToReadyBenchmark(),
+            PeerLoadBenchmark(), TarBenchmark(), BuildBenchmark(isCached: false),
+            PeerBuildBenchmark(isCached: false), BuildBenchmark(isCached: true), PeerBuildBenchmark(isCached: true),
+            RunToReadyBenchmark(),
             CreateBenchmark(), WatchBenchmark(), ScaleBenchmark(), EchoBenchmark(), IdleBenchmark(),
         ]
 }

@@ -65,9 +65,11 @@ import Testing
         #expect(
             Benchmarks.all.map(\.name).sorted()
                 == [
-                    "api-create", "bare", "echo", "exec", "idle-cpu", "idle-memory", "load-180", "peer-bwrap",
+                    "api-create", "bare", "build-cached", "build-small", "echo", "exec", "idle-cpu", "idle-memory",
+                    "load-180", "peer-bwrap",
                     "peer-crun",
-                    "peer-podman", "peer-podman-load", "peer-runc", "peer-tar", "port-connection", "port-latency",
+                    "peer-podman", "peer-podman-build", "peer-podman-cached", "peer-podman-load", "peer-runc",
+                    "peer-tar", "port-connection", "port-latency",
                     "port-throughput", "remove-100",
                     "run-dirty", "run-net", "run-none", "run-to-ready",
                     "scale-100", "start", "start-100", "watch",
