@@ -28,8 +28,8 @@ public protocol RegistryService: Sendable {
     /// Forgets a password.
     /// - Returns: whether there was one.
     func logOut(registry: String) async throws(RuntimeError) -> Bool
-    /// The user that is remembered for a registry, and the file that says so.
-    func login(registry: String) async -> (user: String?, file: String)
+    /// The user that is remembered for a registry, and the file that a password is written to; nil where a program keeps it.
+    func login(registry: String) async -> (user: String?, file: String?)
 }
 
 /// An image that has come from a registry.

@@ -133,4 +133,24 @@ import Testing
         }
         #expect(AccessToken(parsing: Array(#"{"access_token":"a"}"#.utf8))?.lifetime == 60)
     }
+
+    @Test("An identity token is shown to the token server only, in the form of OAuth, and buys a token")
+    func identityToken() async throws {
+        let tokens = try StandInServer { request in
+            let isRight =
+                request.method == "POST" && request.headers["authorization"] == nil
+                && String(decoding: request.body, as: UTF8.self).contains(
+                    "service=harbour&grant_type=refresh_token&client_id=kijabi&refresh_token=a%2Bb")
+            return isRight ? .status(200, body: Array(#"{"access_token":"bought"}"#.utf8)) : .status(400)
+        }
+        let realm = "http://\(tokens.domain)/token"
+        let registry = try StandInServer { request in
+            if request.headers["authorization"] == "Bearer bought" { return .status(200, body: Array("{}".utf8)) }
+            return .status(
+                401, headers: ["WWW-Authenticate": #"Bearer realm="\#(realm)",service="harbour""#])
+        }
+        let credential = RegistryCredential(user: "<token>", secret: "a+b", isIdentityToken: true)
+        try await makeClient(registry.domain, credential).checkAccess()
+        #expect(registry.requests.allSatisfy { $0.headers["authorization"]?.hasPrefix("Basic") != true })
+    }
 }

@@ -94,7 +94,9 @@ extension ContainerEngine: RegistryService {
                 return error
             }
         }
-        if let failure { throw .system(stage: "save the password", errno: failure.code, path: file.path) }
+        if let failure {
+            throw .system(stage: "save the password", errno: failure.code, path: file.place(for: registry))
+        }
     }
 
     public func logOut(registry: String) async throws(RuntimeError) -> Bool {
@@ -108,14 +110,17 @@ extension ContainerEngine: RegistryService {
         }
         switch result {
         case .success(let wasThere): return wasThere
-        case .failure(let error): throw .system(stage: "forget the password", errno: error.code, path: file.path)
+        case .failure(let error): throw .system(stage: "forget the password", errno: error.code, path: file.own.path)
         }
     }
 
-    public func login(registry: String) async -> (user: String?, file: String) {
-        let file = registries.credentials
-        let user = await KernelThread.run("credentials") { file.credential(for: registry)?.user }
-        return (user, file.path)
+    public func login(registry: String) async -> (user: String?, file: String?) {
+        let keeper = registries.credentials
+        return await KernelThread.run("credentials") {
+            let known = keeper.credential(for: registry)
+            let file = keeper.helper(for: registry) == nil ? keeper.own.path : nil
+            return (known?.isIdentityToken == true ? nil : known?.user, file)
+        }
     }
 
     // MARK: Images for containers

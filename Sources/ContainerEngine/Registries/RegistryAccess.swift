@@ -4,7 +4,7 @@ import Synchronization
 
 /// The way to registries: one client for each, over shared connections.
 final class RegistryAccess: Sendable {
-    let credentials: CredentialFile
+    let credentials: CredentialKeeper
     private let transport: CurlTransport
     private struct State {
         var clients: [String: (client: RegistryClient, credential: RegistryCredential?)] = [:]
@@ -13,7 +13,7 @@ final class RegistryAccess: Sendable {
     private let state = Mutex(State())
 
     init(_ settings: RegistrySettings) {
-        credentials = CredentialFile(path: settings.credentialFile)
+        credentials = CredentialKeeper(settings)
         let directories = settings.certificateDirectories
         transport = CurlTransport(proxies: ProxySettings(environment: settings.environment)) { url in
             ServerTrust(registry: url.authority, directories: directories)

@@ -30,9 +30,9 @@ enum LoginCommand {
                 } catch {
                     return Task.isCancelled ? 130 : context.report(error)
                 }
-                context.error.line(
-                    "WARNING! Your password will be stored unencrypted in \(await engine.login(registry: registry).file)."
-                )
+                if let file = await engine.login(registry: registry).file {
+                    context.error.line("WARNING! Your password will be stored unencrypted in \(file).")
+                }
                 context.output.line("Login Succeeded")
                 return 0
             }

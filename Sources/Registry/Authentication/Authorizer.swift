@@ -43,7 +43,9 @@ final class Authorizer: Sendable {
             state.withLock { $0.tokens[scope] = (header, expiry) }
             return header
         }
-        if known.0.contains(where: { $0.scheme == "basic" }) { return credential?.header }
+        if known.0.contains(where: { $0.scheme == "basic" }), credential?.isIdentityToken == false {
+            return credential?.header
+        }
         return nil
     }
 
@@ -64,10 +66,22 @@ final class Authorizer: Sendable {
         } else if let scope = challenge.parameters["scope"] {
             query.append(("scope", scope))
         }
-        if let credential { query.append(("account", credential.user)) }
-        var request = HTTPRequest("GET", realm.adding(query: query), limit: 60)
-        request.headers = [("Accept", "application/json"), ("User-Agent", RegistryClient.userAgent)]
-        if let credential { request.headers.append(("Authorization", credential.header)) }
+        var request: HTTPRequest
+        let headers = [("Accept", "application/json"), ("User-Agent", RegistryClient.userAgent)]
+        if let credential, credential.isIdentityToken {
+            // OAuth 2.0 (distribution/spec auth/oauth.md): a refresh token for an access token.
+            query += [
+                ("grant_type", "refresh_token"), ("client_id", "kijabi"), ("refresh_token", credential.secret),
+            ]
+            let form = realm.at("/").adding(query: query).target.dropFirst(2)
+            request = HTTPRequest("POST", realm, body: .bytes(Array(form.utf8)), limit: 60)
+            request.headers = headers + [("Content-Type", "application/x-www-form-urlencoded")]
+        } else {
+            if let credential { query.append(("account", credential.user)) }
+            request = HTTPRequest("GET", realm.adding(query: query), limit: 60)
+            request.headers = headers
+            if let credential { request.headers.append(("Authorization", credential.header)) }
+        }
         var attempt = 0
         while true {
             attempt += 1

@@ -15,6 +15,9 @@ public struct CredentialFile: Sendable {
     public func credential(for registry: String) -> RegistryCredential? {
         guard let document = try? read() else { return nil }
         for key in Self.keys(registry) {
+            if let token = document.at("auths", key, "identitytoken")?.string, !token.isEmpty {
+                return RegistryCredential(user: "<token>", secret: token, isIdentityToken: true)
+            }
             guard let text = document.at("auths", key, "auth")?.string, let bytes = Base64.decode(text) else {
                 continue
             }
@@ -23,6 +26,15 @@ public struct CredentialFile: Sendable {
             if parts.count == 2 { return RegistryCredential(user: String(parts[0]), secret: String(parts[1])) }
         }
         return nil
+    }
+
+    /// The name of the helper program that keeps the registry's credential (docker's `credHelpers`, `credsStore`).
+    public func helper(for registry: String) -> String? {
+        guard let document = try? read() else { return nil }
+        for key in Self.keys(registry) {
+            if let name = document.at("credHelpers", key)?.string, !name.isEmpty { return name }
+        }
+        return document["credsStore"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// - Throws: why the file could not be written.
@@ -49,7 +61,7 @@ public struct CredentialFile: Sendable {
     }
 
     /// What docker calls a registry in this file; Docker Hub has an old name there.
-    static func keys(_ registry: String) -> [String] {
+    public static func keys(_ registry: String) -> [String] {
         registry == "docker.io"
             ? ["https://index.docker.io/v1/", "docker.io", "index.docker.io"] : [registry, "https://\(registry)"]
     }
