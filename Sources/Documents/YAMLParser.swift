@@ -1,6 +1,6 @@
 internal import Yams
 
-/// Reads YAML as Kubernetes' tools do (`sigs.k8s.io/yaml`): YAML 1.1 scalars, JSON's data model.
+/// Reads YAML as the tools do that a file is meant for: JSON's data model, and words as their dialect has them.
 public enum YAMLParser {
     /// Levels a document may be nested.
     static let maximumDepth = 256
@@ -13,7 +13,9 @@ public enum YAMLParser {
     ///   - text: the content of the file
     ///   - file: its name, for error messages
     /// - Throws: `YAMLError` with the place of the first fault.
-    public static func documents(in text: String, file: String) throws(YAMLError) -> [YAMLDocument] {
+    public static func documents(
+        in text: String, file: String, dialect: YAMLDialect = .kubernetes
+    ) throws(YAMLError) -> [YAMLDocument] {
         if let document = json(text, file: file) { return [document] }
         var documents: [YAMLDocument] = []
         var nodes: YamlSequence<Node>
@@ -23,7 +25,8 @@ public enum YAMLParser {
             throw fault(error, text: text, file: file)
         }
         // An alias costs a few bytes whatever it refers to, so the number of values bounds what aliases may unfold.
-        var composer = YAMLComposer(file: file, budget: 100_000 + 2 * text.utf8.count)
+        var composer = YAMLComposer(
+            file: file, dialect: dialect, budget: 100_000 + 2 * text.utf8.count)
         while let node = nodes.next() {
             composer.positions = [:]
             let value = try composer.value(of: node, path: "", depth: 0)
@@ -40,8 +43,10 @@ public enum YAMLParser {
 
     /// The one document of a text.
     /// - Throws: `YAMLError`, also where there is none or more than one.
-    public static func document(in text: String, file: String) throws(YAMLError) -> YAMLDocument {
-        let documents = try documents(in: text, file: file)
+    public static func document(
+        in text: String, file: String, dialect: YAMLDialect = .kubernetes
+    ) throws(YAMLError) -> YAMLDocument {
+        let documents = try documents(in: text, file: file, dialect: dialect)
         guard let first = documents.first else {
             throw YAMLError(file: file, line: 1, column: 1, reason: "there is no document in it")
         }
@@ -85,12 +90,14 @@ public enum YAMLParser {
 /// Turns the nodes of one file into JSON values.
 private struct YAMLComposer {
     let file: String
+    let dialect: YAMLDialect
     /// Values that may still be made.
     var budget: Int
     var positions: [String: YAMLPosition] = [:]
 
-    init(file: String, budget: Int) {
+    init(file: String, dialect: YAMLDialect, budget: Int) {
         self.file = file
+        self.dialect = dialect
         self.budget = budget
     }
 
@@ -195,7 +202,7 @@ private struct YAMLComposer {
     }
 
     private func plain(_ text: String, _ node: Node) throws(YAMLError) -> JSONValue {
-        switch YAMLScalar.meaning(ofPlain: text) {
+        switch YAMLScalar.meaning(ofPlain: text, dialect) {
         case .value(let value): return value
         case .notFinite: throw fault(node, "\(text) has no form in JSON")
         case .merge, .text: return .string(text)
@@ -205,7 +212,7 @@ private struct YAMLComposer {
     private func plain(_ text: String, _ node: Node, as tag: String, _ accepts: (JSONValue) -> Bool)
         throws(YAMLError) -> JSONValue
     {
-        guard case .value(let value) = YAMLScalar.meaning(ofPlain: text), accepts(value) else {
+        guard case .value(let value) = YAMLScalar.meaning(ofPlain: text, dialect), accepts(value) else {
             throw fault(node, "cannot decode `\(text)` as \(tag)")
         }
         return value

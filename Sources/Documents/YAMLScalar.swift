@@ -1,7 +1,14 @@
-/// What a YAML scalar without quotes means to Kubernetes' tools.
-///
-/// They read YAML 1.1 as `sigs.k8s.io/yaml` does: `yes`, `on`, `y` and their opposites are booleans, `0644` and `0o644`
-/// are octal, `_` may group digits; sexagesimal numbers and timestamps stay text.
+/// What words without quotes mean: the tools that read a file do not agree on it.
+public enum YAMLDialect: Sendable, Hashable {
+    /// YAML 1.1 as `sigs.k8s.io/yaml` has it: `yes`, `on`, `y` and their opposites are booleans.
+    case kubernetes
+    /// YAML 1.2 as docker compose's reader (go-yaml v3) has it: only `true` and `false` are, and decimals are told by
+    /// their value (`1.10` is 1.1).
+    case compose
+}
+
+/// What a YAML scalar without quotes means to a tool. To all of them `0644` and `0o644` are octal, and `_` may group
+/// digits; sexagesimal numbers and timestamps stay text.
 enum YAMLScalar {
     enum Meaning: Equatable {
         case value(JSONValue)
@@ -12,16 +19,25 @@ enum YAMLScalar {
         case text
     }
 
-    static func meaning(ofPlain text: String) -> Meaning {
+    static func meaning(ofPlain text: String, _ dialect: YAMLDialect = .kubernetes) -> Meaning {
         guard let first = text.utf8.first else { return .value(.null) }
         switch first {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
-            return number(text)
+            let number = number(text)
+            guard dialect == .compose, case .value(.number(let decimal)) = number, decimal.text.contains(".") else {
+                return number
+            }
+            return Double(decimal.text).map { .value(.number(JSONNumber($0))) } ?? number
         default:
             break
         }
         // The longest word that means something is "false".
         guard text.utf8.count <= 5 else { return .text }
+        switch text {
+        case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+            if dialect == .compose { return .text }
+        default: break
+        }
         switch text {
         case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": return .value(true)
         case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF": return .value(false)

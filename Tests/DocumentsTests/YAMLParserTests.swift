@@ -29,6 +29,23 @@ import Testing
         #expect(try value("key: \(text)\n")["key"] == expected)
     }
 
+    @Test(arguments: [
+        ("no", JSONValue.string("no")), ("y", "y"), ("On", "On"), ("OFF", "OFF"), ("true", true), ("False", false),
+        ("~", .null), ("0644", 420), ("0o17", 15), ("1_000", 1000), ("1.10", 1.1), ("3.0", 3), ("22:30", "22:30"),
+        ("2024-01-31", "2024-01-31"), ("\"true\"", "true"),
+    ])
+    func scalarsAreReadAsComposeReadsThem(_ text: String, _ expected: JSONValue) throws {
+        let document = try YAMLParser.document(in: "key: \(text)\n", file: "test.yaml", dialect: .compose)
+        #expect(document.value["key"] == expected)
+    }
+
+    @Test func keysAreReadInTheDialectToo() throws {
+        let text = "y: 1\nN: 2\n"
+        #expect(try value(text).object?.map(\.key) == ["true", "false"])
+        let compose = try YAMLParser.document(in: text, file: "test.yaml", dialect: .compose)
+        #expect(compose.value.object?.map(\.key) == ["y", "N"])
+    }
+
     @Test func numbersKeepTheirDigits() throws {
         #expect(try value("v: 0.10").jsonText == #"{"v":0.10}"#)
         #expect(try value("v: 12345678901234567890123").jsonText == #"{"v":12345678901234567890123}"#)
