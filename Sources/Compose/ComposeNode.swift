@@ -60,9 +60,10 @@ struct ComposeNode {
 
     func flag() throws(ComposeError) -> Bool {
         if let flag = value.bool { return flag }
-        switch value.string {
-        case "true", "yes", "on": return true
-        case "false", "no", "off": return false
+        // compose-go's toBoolean: what YAML 1.1 called booleans.
+        switch value.string?.lowercased() {
+        case "true", "yes", "on", "y", "t", "1": return true
+        case "false", "no", "off", "n", "f", "0": return false
         default: throw expected("a boolean")
         }
     }

@@ -13,17 +13,26 @@ public struct ProjectReader {
         }
     }
 
-    private let directory: String
-    private let variables: [String: String]
-    private let readFile: (String) -> String?
+    let directory: String
+    let variables: [String: String]
+    let readFile: (String) -> String?
+    /// The files that include the ones that are read, outermost first.
+    let ancestors: [String]
 
     /// - Parameters:
     ///   - directory: absolute; relative paths start here.
     ///   - variables: what `${NAME}` stands for.
     ///   - readFile: the content of a file by its absolute path; nil where there is none.
     public init(directory: String, variables: [String: String], readFile: @escaping (String) -> String?) {
+        self.init(directory: directory, variables: variables, ancestors: [], readFile: readFile)
+    }
+
+    init(
+        directory: String, variables: [String: String], ancestors: [String], readFile: @escaping (String) -> String?
+    ) {
         self.directory = directory
         self.variables = variables
+        self.ancestors = ancestors
         self.readFile = readFile
     }
 
@@ -35,6 +44,16 @@ public struct ProjectReader {
     /// - Throws: `ComposeError`
     public func read(_ files: [File], name wanted: String?) throws(ComposeError) -> ComposeProject {
         var warnings: [String] = []
+        var (merged, source) = try merge(files, warnings: &warnings)
+        let name = try projectName(wanted ?? merged["name"]?.string)
+        merged["name"] = .string(name)
+        return try project(ComposeNode(value: merged, path: "", source: source), name, files, warnings)
+    }
+
+    /// The files laid over one another, with what they include.
+    func merge(
+        _ files: [File], warnings: inout [String]
+    ) throws(ComposeError) -> (document: JSONValue, source: ComposeSource) {
         var merged: JSONValue = [:]
         var source: ComposeSource?
         for file in files {
@@ -49,7 +68,7 @@ public struct ProjectReader {
                 throw ComposeError(file: file.name, line: 1, reason: .other("top-level object must be a mapping"))
             }
             try ComposeNode(value: expanded, path: "", source: here).allow(only: Self.keys)
-            merged = ProjectMerge.merge(merged, expanded)
+            merged = ProjectMerge.merge(merged, try including(expanded, source: here, warnings: &warnings))
             source = source ?? here
         }
         guard let source else { throw ComposeError(reason: .other("no configuration file provided: not found")) }
@@ -57,19 +76,12 @@ public struct ProjectReader {
             warnings.append("\(source.file): the attribute `version` is obsolete, it will be ignored")
             merged["version"] = nil
         }
-        if let include = merged["include"], !include.isNull {
-            throw ComposeError(
-                file: source.file, line: source.line(of: "include"), path: "include",
-                reason: .other("include is not supported: name the files with -f"))
-        }
-        let name = try projectName(wanted ?? merged["name"]?.string)
-        merged["name"] = .string(name)
-        return try project(ComposeNode(value: merged, path: "", source: source), name, files, warnings)
+        return (merged, source)
     }
 
     private static func document(_ file: File) throws(ComposeError) -> YAMLDocument {
         do throws(YAMLError) {
-            return try YAMLParser.document(in: file.text, file: file.name)
+            return try YAMLParser.document(in: file.text, file: file.name, dialect: .compose)
         } catch {
             throw ComposeError(file: error.file, line: error.line, reason: .syntax(error.reason))
         }
@@ -147,10 +159,14 @@ public struct ProjectReader {
             throw root.fault(.other("no service selected: there is no `services` section"))
         }
         var services: [ServiceDefinition] = []
+        var document = root.value
+        var resolved = JSONObject()
         for (key, node) in try section.members() {
             let node = try extended(node, in: section)
+            resolved[key] = node.value
             services.append(try ServiceParser(name: key, node: node, project: scope).parse())
         }
+        document["services"] = .object(resolved)
         if services.contains(where: { $0.networks.contains { $0.network == "default" } }),
             !networks.contains(where: { $0.key == "default" })
         {
@@ -161,29 +177,9 @@ public struct ProjectReader {
         }
         let project = ComposeProject(
             name: name, services: services, networks: networks, volumes: volumes, files: files.map(\.name),
-            directory: directory, document: root.value, warnings: warnings)
+            directory: directory, document: document, warnings: warnings)
         try check(project, section)
         return project
-    }
-
-    /// `extends`: the service stands on another one of the same file.
-    private func extended(_ node: ComposeNode, in section: ComposeNode) throws(ComposeError) -> ComposeNode {
-        var node = node
-        var seen: Set<String> = []
-        while let extends = node["extends"] {
-            if extends["file"] != nil {
-                throw extends.fault(.other("\(extends.path): extends from another file is not supported"))
-            }
-            let name = try (extends["service"] ?? extends).text()
-            guard let base = section[name] else {
-                throw extends.fault(.undefined("cannot extend service: service \"\(name)\" not found"))
-            }
-            guard seen.insert(name).inserted else { throw extends.fault(.cycle(Array(seen).sorted() + [name])) }
-            var own = node.value
-            own["extends"] = nil
-            node = ComposeNode(value: ProjectMerge.merge(base.value, own), path: node.path, source: node.source)
-        }
-        return node
     }
 
     private func check(_ project: ComposeProject, _ section: ComposeNode) throws(ComposeError) {

@@ -91,4 +91,40 @@ struct ComposeTests {
         ])
         #expect(result.output == "same\n0\n1\n")
     }
+
+    @Test func whatIsIncludedAndExtendedRunsAndItsThingsAreLabelled() throws {
+        let result = try Kijabi.run([
+            "-c",
+            """
+            mkdir parts
+            printf 'services: {db: {image: busybox, stop_signal: SIGKILL, command: sleep 1d, volumes: ["store:/d"]}}\nvolumes: {store: }\n' > parts/db.yaml
+            printf 'services: {base: {image: busybox, stop_signal: SIGKILL, environment: {A: yes}}}' > common.yaml
+            printf 'name: shop\ninclude: [parts/db.yaml]\nservices: {web: {extends: {file: common.yaml, service: base}, command: sleep 1d, scale: 2}, once: {image: busybox, command: sh -c "exit 3"}}\n' > compose.yaml
+            docker compose up -d 2>/dev/null
+            docker compose exec web sh -c 'echo $A'
+            docker volume inspect shop_store --format '{{index .Labels "com.docker.compose.volume"}}'
+            echo page > page
+            docker compose cp page web:/tmp/ 2>/dev/null
+            docker compose exec --index 2 web cat /tmp/page
+            docker compose wait once | cut -d' ' -f3-
+            docker compose events --since 5m --until 0s once | grep -o -E 'container (create|start|die)'
+            docker compose events --json --since 5m --until 0s once | grep -c '"service":"once"'
+            docker compose down -v 2>/dev/null
+            docker volume ls -q | wc -l
+            """,
+        ])
+        #expect(
+            result.output == """
+                yes
+                store
+                page
+                exited with status code 3
+                container create
+                container start
+                container die
+                3
+                0
+
+                """)
+    }
 }

@@ -42,9 +42,11 @@ enum ComposeFamily {
                 ComposeUp.command(engine), ComposeDown.command(engine), ComposePs.command(engine),
                 ComposeLogs.command(engine), ComposeExec.command(engine), ComposeRun.command(engine),
                 ComposeScale.command(engine), ComposeConfig.command(engine), ComposeImages.command(engine),
-                ComposeBuild.command(engine), ComposePull.command(engine), ComposeTop.command(engine),
+                ComposeBuild.command(engine), ComposePull.command(engine), ComposePush.command(engine),
+                ComposeTop.command(engine), ComposeCopy.command(engine), ComposeEvents.command(engine),
+                ComposeWait.command(engine),
                 ComposePort.command(engine), ComposeList.command(engine), ComposeVersion.command,
-            ] + ComposeLifecycle.commands(engine),
+            ] + ComposeLifecycle.commands(engine) + ComposeForwarded.commands(engine),
             usageStatus: DockerCommand.usageStatus)
     }
 }

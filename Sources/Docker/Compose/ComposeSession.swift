@@ -13,6 +13,8 @@ enum ComposeLabel {
     static let directory = "com.docker.compose.project.working_dir"
     static let files = "com.docker.compose.project.config_files"
     static let network = "com.docker.compose.network"
+    static let volume = "com.docker.compose.volume"
+    static let version = "com.docker.compose.version"
 }
 
 /// A container of a project.

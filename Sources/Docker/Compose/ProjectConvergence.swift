@@ -17,6 +17,7 @@ struct ProjectConvergence {
     func prepare() async throws(RuntimeError) {
         try await makeImages()
         try await makeNetworks()
+        try await makeVolumes()
         if line.isOn("remove-orphans") { try await removeOrphans() } else { await warnOfOrphans() }
     }
 
@@ -42,6 +43,23 @@ struct ProjectConvergence {
                 progress.set(title, "Error", isError: true)
                 throw error
             }
+            progress.set(title, "Created", isDone: true)
+        }
+    }
+
+    private func makeVolumes() async throws(RuntimeError) {
+        let used = Set(services.flatMap(\.volumes))
+        let present = Set(try await engine.volumes().map(\.name))
+        for volume in project.volumes where used.contains(volume.key) && !present.contains(volume.name) {
+            if volume.isExternal {
+                throw .conflict("external volume \"\(volume.name)\" not found")
+            }
+            let title = "Volume \(volume.name)"
+            progress.set(title, "Creating")
+            var labels = volume.labels
+            labels[ComposeLabel.project] = project.name
+            labels[ComposeLabel.volume] = volume.key
+            _ = try await engine.createVolume(volume.name, labels: labels)
             progress.set(title, "Created", isDone: true)
         }
     }

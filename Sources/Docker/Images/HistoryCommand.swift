@@ -22,8 +22,10 @@ enum HistoryCommand {
                 return context.reportUsage("'docker history' requires exactly 1 argument", command: "history")
             }
             do throws(RuntimeError) {
-                let image = try await engine.resolveImage(line.allArguments[0])
-                let details = try await engine.imageDetails(image.id)
+                let name = line.allArguments[0]
+                // What can be made here is; nothing is fetched to be looked at.
+                let isHere = await engine.isImageHere(name, platform: nil)
+                let details = try await engine.imageDetails(isHere ? engine.resolveImage(name).id : name)
                 return try print(details, line, context)
             } catch {
                 return context.report(error)

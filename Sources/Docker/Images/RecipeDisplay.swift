@@ -33,7 +33,9 @@ final class RecipeDisplay: Sendable {
             shown.run = { line, context in
                 let display = RecipeDisplay(context)
                 defer { display.finish() }
-                return await ImageProgress.$listener.withValue(ImageProgress.Listener { display.show($0) }) { await run(line, context) }
+                return await ImageProgress.$listener.withValue(ImageProgress.Listener { display.show($0) }) {
+                    await run(line, context)
+                }
             }
         }
         return shown
