@@ -87,7 +87,8 @@ public struct ServiceDefinition: Sendable, Hashable {
     public var entrypoint: [String]?
     public var command: [String]?
     public var healthCheck: HealthDefinition?
-
+    /// What `docker compose watch` does.
+    public var watches: [WatchRule] = []
 }
 
 /// How a service's image is built.

@@ -62,6 +62,7 @@ struct ServiceParser {
         service.command = try node["command"]?.words()
         service.healthCheck = try node["healthcheck"].map { node throws(ComposeError) in try health(node) }
         (service.options, service.volumes) = try options()
+        service.watches = try watchRules()
         return service
     }
 

@@ -128,4 +128,29 @@ import Testing
                 "--env", "V=1.1", "--env", "O=420", "--env", "D=2024-01-31", "--label", "no=n",
             ])
     }
+
+    @Test("Rules of develop.watch say where files go, and which do not count")
+    func watchRules() throws {
+        let project = try read(
+            """
+            services:
+              web:
+                image: busybox
+                build: .
+                develop:
+                  watch:
+                    - {path: ./src, action: sync, target: /app, ignore: [node_modules/, "*.tmp"]}
+                    - {path: package.json, action: rebuild}
+            """, files: [:])
+        let rules = try #require(project[service: "web"]).watches
+        #expect(rules.map(\.path) == ["/shop/src", "/shop/package.json"])
+        #expect(rules.map(\.action) == [.sync, .rebuild])
+        #expect(rules[0].counts("a/b.js"))
+        #expect(!rules[0].counts("node_modules/x/y.js"))
+        #expect(!rules[0].counts("deep/a.tmp"))
+        let bad = "services: {w: {image: b, develop: {watch: [{path: ., action: %}]}}}"
+        #expect(fault(bad.replacing("%", with: "fly"), files: [:])?.contains("action must be one of") == true)
+        #expect(fault(bad.replacing("%", with: "sync"), files: [:])?.contains("needs a target") == true)
+        #expect(fault(bad.replacing("%", with: "rebuild"), files: [:])?.contains("needs a build section") == true)
+    }
 }

@@ -127,4 +127,27 @@ struct ComposeTests {
 
                 """)
     }
+
+    @Test func whatChangesIsBroughtIntoTheContainers() throws {
+        let result = try Kijabi.run([
+            "-c",
+            """
+            mkdir -p www/old
+            printf 'services: {web: {image: busybox, stop_signal: SIGKILL, command: sleep 1d, develop: {watch: [{path: ./www, action: sync, target: /www, ignore: [skip]}]}}}' > compose.yaml
+            mkfifo log
+            docker compose -p w watch 2>log &
+            while read line; do
+                case $line in
+                "Watch enabled") mkdir www/new; echo page > www/new/index.html; echo no > www/skip ;;
+                Syncing*) break ;;
+                esac
+            done < log
+            docker compose -p w exec web cat /www/new/index.html
+            docker compose -p w exec web ls /www
+            kill %1
+            docker compose -p w down 2>/dev/null
+            """,
+        ])
+        #expect(result.output == "page\nnew\n")
+    }
 }

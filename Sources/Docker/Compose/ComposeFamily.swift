@@ -44,7 +44,7 @@ enum ComposeFamily {
                 ComposeScale.command(engine), ComposeConfig.command(engine), ComposeImages.command(engine),
                 ComposeBuild.command(engine), ComposePull.command(engine), ComposePush.command(engine),
                 ComposeTop.command(engine), ComposeCopy.command(engine), ComposeEvents.command(engine),
-                ComposeWait.command(engine),
+                ComposeWait.command(engine), ComposeWatch.command(engine),
                 ComposePort.command(engine), ComposeList.command(engine), ComposeVersion.command,
             ] + ComposeLifecycle.commands(engine) + ComposeForwarded.commands(engine),
             usageStatus: DockerCommand.usageStatus)
