@@ -117,7 +117,7 @@ static int leave_machine(void *argument) {
  * the machine is not there nobody can get at. The child shares this memory and these descriptors. */
 static int make_mounts(struct harbour *harbour, struct zygote_failure *failure) {
     static char stack[1 << 14] __attribute__((aligned(16)));
-    /* A layer may become a file system of its own later (limit_layer). */
+    /* A layer may become a file system of its own later (layer.c). */
     if (mount(NULL, "/layers", NULL, MS_SHARED, NULL) < 0) return fail(failure, "share mounts", "/layers");
     pid_t pid = clone(leave_machine, stack + sizeof stack, CLONE_NEWNS | CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, harbour);
     if (pid > 0) waitpid(pid, NULL, 0);
@@ -242,7 +242,7 @@ static int change_tree(struct harbour *harbour, struct message *message, struct 
         reply_send(harbour->control, message->header.request, NULL, NULL, 0);
         return 0;
     }
-    if (message->header.arguments[0] == 1) layer_unmount(harbour, path);
+    if (message->header.arguments[0] == 1) layer_unmount(path);
     /* A big tree takes its time; the loop must not wait for it. */
     if (tree_remove(path, 64) == 0) {
         reply_send(harbour->control, message->header.request, NULL, NULL, 0);

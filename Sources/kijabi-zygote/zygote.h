@@ -144,7 +144,7 @@ struct sock_fprog *filter_get(int32_t slot);
 
 /* Answers ZYGOTE_LIMIT_LAYER. */
 int layer_limit(struct harbour *harbour, struct message *message, struct zygote_failure *failure);
-void layer_unmount(struct harbour *harbour, const char *path);
+void layer_unmount(const char *path);
 
 /* ---- mountsource.c */
 
