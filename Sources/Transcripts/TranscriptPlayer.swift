@@ -1,6 +1,7 @@
+import Documents
 public import Terminal
 
-/// Plays a recording on a terminal at its own pace.
+/// Plays a recording on a terminal at its own pace; what was typed appears as if somebody typed it.
 public struct TranscriptPlayer: Sendable {
     public let transcript: Transcript
     /// 2 is twice as fast.
@@ -18,18 +19,17 @@ public struct TranscriptPlayer: Sendable {
     /// - Returns: false if it was interrupted.
     public func play(to output: OutputStream, atMarker: (Int) async -> Bool = { _ in true }) async -> Bool {
         var cell = 0
-        for event in transcript.events {
-            let pause = min(event.interval, longestPause) / speed
-            if pause > 0.001 {
-                do {
-                    try await Task.sleep(for: .seconds(pause))
-                } catch {
-                    return false
-                }
-            }
+        for (place, event) in transcript.events.enumerated() {
+            guard await pause(min(event.interval, longestPause)) else { return false }
             switch event.code {
             case .output:
-                guard output.write(event.data) else { return false }
+                let typed = typedText(at: place)
+                guard output.write(String(event.data.dropLast(typed.count))) else { return false }
+                for character in typed {
+                    guard output.write(String(character)), await pause(min(0.04, 1.2 / Double(typed.count))) else {
+                        return false
+                    }
+                }
             case .marker:
                 cell += 1
                 guard await atMarker(cell) else { return false }
@@ -37,5 +37,27 @@ public struct TranscriptPlayer: Sendable {
             }
         }
         return true
+    }
+
+    /// The end of an output that somebody typed: the source of a cell, and Enter.
+    private func typedText(at place: Int) -> Substring {
+        let events = transcript.events
+        guard place + 1 < events.count, events[place + 1].code == .kijabi,
+            let value = try? JSONValue(parsing: events[place + 1].data),
+            case .cellIn(_, let source, _) = CellEvent(value)
+        else { return "" }
+        let data = events[place].data
+        let typed = source.replacingLineEnds + "\r\n"
+        return data.hasSuffix(typed) ? data.suffix(typed.count) : ""
+    }
+
+    private func pause(_ seconds: Double) async -> Bool {
+        guard seconds / speed > 0.001 else { return true }
+        do {
+            try await Task.sleep(for: .seconds(seconds / speed))
+            return true
+        } catch {
+            return false
+        }
     }
 }

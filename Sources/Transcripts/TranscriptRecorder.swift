@@ -102,7 +102,7 @@ public final class TranscriptRecorder: Sendable {
 
 extension String {
     /// Line ends as a terminal needs them.
-    fileprivate var replacingLineEnds: String {
+    var replacingLineEnds: String {
         var text = ""
         var last: Unicode.Scalar = " "
         for scalar in unicodeScalars {

@@ -12,6 +12,12 @@ final class EditorNews: Sendable {
 
     let bell = Bell()
     private let state = Mutex(State())
+    private let witness = Mutex<(@Sendable (String) -> Void)?>(nil)
+
+    /// Has `witness` told of every text as it is shown, on the editor's thread.
+    func tell(_ witness: @escaping @Sendable (String) -> Void) {
+        self.witness.withLock { $0 = witness }
+    }
 
     /// Has `text` (whole lines) printed above the prompt; before the next one if no line is being edited.
     func post(_ text: String) {
@@ -60,11 +66,14 @@ final class EditorNews: Sendable {
 
     var mustLeave: Bool { state.withLock { $0.mustLeave } }
 
+    /// What is to be shown now.
     func takeNotices() -> [String] {
-        state.withLock { state in
+        let notices = state.withLock { state in
             defer { state.notices = [] }
             return state.notices
         }
+        if let witness = witness.withLock({ $0 }) { notices.forEach(witness) }
+        return notices
     }
 
     func takeResized() -> Bool {

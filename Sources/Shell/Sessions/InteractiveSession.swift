@@ -41,6 +41,11 @@ public final class InteractiveSession: Sendable {
             let beside = CapturedCells.RunnerBox(CellRunner(beside: runner))
             await onToolbox(try CapturedCells(beside, answers: AnswerBox()))
         }
+        // Between cells: what a lesson says of a step that was passed is part of what a recording shows, and of no cell.
+        let recorders = configuration.recorders
+        configuration.notices.news.tell { text in
+            for recorder in recorders { recorder.output(Array(text.utf8)) }
+        }
         let loop = CellLoop(runner, history)
         let box = LoopBox(loop)
         let status = await BlockingThread.run { box.loop.run() }
