@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum { POOL_SIZE = 8, NAMESPACES = 4 };
@@ -13,6 +14,8 @@ static int pool = -1;
 static _Noreturn void fill(struct harbour *harbour, int socket) {
     struct zygote_failure failure;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* Whoever is waited for goes first. */
+    setpriority(PRIO_PROCESS, 0, 19);
     close(harbour->control);
     for (unsigned wanted = POOL_SIZE;; wanted--) {
         char taken;
