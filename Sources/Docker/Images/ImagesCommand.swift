@@ -112,10 +112,12 @@ enum ImagesCommand {
     }
 
     private static func row(_ image: ImageDetails, _ id: String, _ repository: String, _ tag: String) -> JSONValue {
-        let age = HumanDuration.text(seconds: max(0, Now.seconds - image.summary.createdAt))
+        let createdAt = image.summary.createdAt
+        // Builds that are to be the same tomorrow leave the date out.
+        let age = createdAt > 0 ? HumanDuration.text(seconds: max(0, Now.seconds - createdAt)) + " ago" : "N/A"
         return [
-            "Containers": "N/A", "CreatedAt": .string(TimeText.rfc3339(image.summary.createdAt)),
-            "CreatedSince": .string("\(age) ago"), "Digest": .string(digest(image, repository)), "ID": .string(id),
+            "Containers": "N/A", "CreatedAt": .string(TimeText.rfc3339(createdAt)), "CreatedSince": .string(age),
+            "Digest": .string(digest(image, repository)), "ID": .string(id),
             "Repository": .string(repository), "SharedSize": .string(ByteSize.decimal(image.sharedSize)),
             "Size": .string(ByteSize.decimal(image.summary.size)), "Tag": .string(tag),
             "UniqueSize": .string(ByteSize.decimal(image.summary.size - image.sharedSize)),

@@ -12,13 +12,14 @@ enum Now {
 
 /// RFC 3339 with nanoseconds in UTC, as docker prints times.
 enum TimeText {
-    static func rfc3339(_ seconds: Double?) -> String {
+    static func rfc3339(_ seconds: Double?, hasFraction: Bool = true) -> String {
         guard let seconds else { return "0001-01-01T00:00:00Z" }
         var whole = time_t(seconds.rounded(.down))
         var parts = tm()
         gmtime_r(&whole, &parts)
         var buffer = [CChar](repeating: 0, count: 32)
         strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%S", &parts)
+        guard hasFraction else { return CString.text(buffer) + "Z" }
         let nanoseconds = String(Int((seconds - Double(whole)) * 1e9))
         let zeros = String(repeating: "0", count: max(0, 9 - nanoseconds.count))
         return CString.text(buffer) + "." + zeros + nanoseconds + "Z"

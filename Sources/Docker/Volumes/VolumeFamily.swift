@@ -172,7 +172,7 @@ enum VolumeDocument {
     static func make(_ volume: VolumeStatus) -> JSONValue {
         let labels = volume.labels.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue.string($0.value)) }
         return [
-            "CreatedAt": .string(TimeText.rfc3339(volume.createdAt)), "Driver": "local",
+            "CreatedAt": .string(TimeText.rfc3339(volume.createdAt, hasFraction: false)), "Driver": "local",
             "Labels": labels.isEmpty ? .null : .object(JSONObject(labels)), "Mountpoint": .string(volume.path),
             "Name": .string(volume.name), "Options": .null, "Scope": "local",
         ]

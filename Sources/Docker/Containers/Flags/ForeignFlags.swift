@@ -14,6 +14,8 @@ enum ForeignFlags {
         case onlyAs([String], String)
     }
 
+    private static let layersInMemory = "what containers write lies in memory here"
+
     private static let answers: [(name: String, kind: Flag.Kind, answer: Answer)] = [
         ("memory-swappiness", .integer, .discarded("Memory swappiness is the machine's own here")),
         ("oom-kill-disable", .toggle, .discarded("the kernel of today always ends a container that is out of memory")),
@@ -21,6 +23,12 @@ enum ForeignFlags {
             "kernel-memory", .text,
             .discarded("--kernel-memory has been deprecated: the kernel counts all memory together")
         ),
+        ("blkio-weight", .integer, .discarded("\(layersInMemory): there is no block I/O to share out")),
+        ("blkio-weight-device", .list, .discarded("\(layersInMemory): there is no block I/O to share out")),
+        ("device-read-bps", .list, .refused("\(layersInMemory): there is no disk to slow down")),
+        ("device-read-iops", .list, .refused("\(layersInMemory): there is no disk to slow down")),
+        ("device-write-bps", .list, .refused("\(layersInMemory): there is no disk to slow down")),
+        ("device-write-iops", .list, .refused("\(layersInMemory): there is no disk to slow down")),
         ("disable-content-trust", .toggle, .discarded("images are verified by their digests, whatever this says")),
         (
             "gpus", .text,
